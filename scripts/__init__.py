@@ -1,0 +1,1 @@
+"""What the Makefile calls: preparing a machine and running the whole suite on it."""

@@ -1,0 +1,1 @@
+"""Tests of 知客, mirroring the package path for path."""

@@ -1,0 +1,1 @@
+"""Tests that what measures is right itself."""

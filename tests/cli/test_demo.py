@@ -1,0 +1,101 @@
+"""The demo business in the database."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.cast import Cast
+from zhike.accounts.actors import actor_for
+from zhike.accounts.models import Department, User
+from zhike.cli import demo
+from zhike.cli.command import CommandFailed
+from zhike.domain.activities.models import Interaction, Task
+from zhike.domain.customers.models import AddressEntry, Contact, Customer, Group, Relation
+from zhike.domain.customers.queries import group_customers
+from zhike.domain.demo.loading import PASSWORD
+from zhike.engines.comments.models import Comment
+from zhike.engines.notify.models import Notification
+from zhike.engines.search.query import search
+from zhike.metadata import registry
+from zhike.metadata.actor import ANONYMOUS
+from zhike.metadata.models import Change
+from zhike.metadata.policy import queryset_for
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def loaded(db: None) -> None:
+    """Two hundred customers of the demo, after the cast has left the stage for the time of the test."""
+    Department.objects.update(head=None, parent=None)
+    User.objects.all().delete()
+    Department.objects.all().delete()
+    demo.load_demo(customers=200, today=TODAY)
+
+
+def test_it_refuses_a_database_in_which_people_work(cast: Cast) -> None:
+    with pytest.raises(CommandFailed):
+        demo.load_demo(customers=10, today=TODAY)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_everything_is_loaded_and_marked_as_demo() -> None:
+    assert User.objects.filter(is_demo=True).count() == 12 == User.objects.count()
+    assert Department.objects.count() == 4
+    assert Customer.objects.count() == 200
+    for model in (Contact, Relation, Interaction, Task, Group, AddressEntry):
+        assert model._default_manager.exists(), model
+    assert User.objects.get(username="zhaojianguo").check_password(PASSWORD)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_salespeople_see_their_departments_customers_and_managers_lead() -> None:
+    seller = actor_for(User.objects.get(username="zhaojianguo")) or ANONYMOUS
+    seen = queryset_for(seller, registry.get("customer"))
+    assert 20 < seen.count() < 180
+    assert set(seen.values_list("department__name", flat=True)) == {"销售一部"}
+    assert Department.objects.get(name="销售一部").head == User.objects.get(username="linxiaoyan")
+
+
+@pytest.mark.usefixtures("loaded")
+def test_history_tells_who_handed_a_customer_over() -> None:
+    customer = Customer.objects.get(name__startswith="昆山宏图")
+    change = Change.objects.get(object_key="customer", record_id=customer.pk, action="update")
+    people = {user.username: user.pk for user in User.objects.all()}
+    assert change.values["owner"] == [people["chenzhiqiang"], people["zhaojianguo"]]
+    assert change.actor_id == people["linxiaoyan"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_groups_are_nested_and_live_ones_find_their_customers() -> None:
+    boss = actor_for(User.objects.get(username="zhouwenbin")) or ANONYMOUS
+    silent = Group.objects.get(name="沉默客户")
+    assert silent.parent == Group.objects.get(name="长三角大客户")
+    found = group_customers(silent.pk, actor=boss, columns=("name", "stage")).page().rows
+    assert any("恒泰精密" in row.values["name"] for row in found)
+    assert {row.values["stage"] for row in found} == {"silent"}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_records_are_as_old_as_their_story() -> None:
+    customer = Customer.objects.get(name="苏州恒泰精密模具有限公司")
+    assert (TODAY - customer.created_at.date()).days > 500
+    assert customer.created_by == User.objects.get(username="zhaojianguo")
+
+
+@pytest.mark.usefixtures("loaded")
+def test_what_was_loaded_is_found_at_once() -> None:
+    boss = actor_for(User.objects.get(username="zhouwenbin")) or ANONYMOUS
+    titles = [hit.title for group in search(boss, "htjm", object_keys=["customer"]) for hit in group.hits]
+    assert "苏州恒泰精密模具有限公司" in titles
+
+
+@pytest.mark.usefixtures("loaded")
+def test_colleagues_were_mentioned_and_told() -> None:
+    boss = User.objects.get(username="zhouwenbin")
+    comment = next(comment for comment in Comment.objects.all() if boss.pk in comment.mentions)
+    assert "@周文斌" in comment.body
+    assert Notification.objects.filter(user=boss, kind="mention").exists()

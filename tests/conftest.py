@@ -1,0 +1,49 @@
+"""What every test may count on: the test settings (``tests/settings.py``), Chinese, and no silent skip in CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests.cast import Cast, assemble
+
+#: Tests that must not be left out where continuous integration runs.
+NEVER_SKIPPED = {"browser", "real_input", "contract", "query", "policy", "write", "claim"}
+
+
+@pytest.fixture(autouse=True)
+def _chinese_unless_said_otherwise() -> Iterator[None]:
+    """A test that switches the language leaves no trace in the next."""
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _cast_on_stage(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The cast, once and outside of any test's transaction; every test finds it there."""
+    with django_db_blocker.unblock():
+        assemble()
+
+
+@pytest.fixture
+def cast(_cast_on_stage: None, db: None) -> Cast:
+    """Alice, Bob, Charlie, Mallory and the others; see ``tests/cast.py``.
+
+    A test with ``transaction=True`` empties the database when it is over, so the next one brings them in again.
+    """
+    return assemble()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Under CI=true a skipped database, browser or real-input test is a failure."""
+    report = yield
+    marks = NEVER_SKIPPED & {mark.name for mark in item.iter_markers()}
+    if report.skipped and marks and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where {', '.join(sorted(marks))} tests must run: {report.longrepr}"
+    return report

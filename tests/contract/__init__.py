@@ -1,0 +1,1 @@
+"""What holds for every registered object type, whoever registered it."""

@@ -1,0 +1,1 @@
+"""A few seconds of tests that say whether the house still stands."""

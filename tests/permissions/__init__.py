@@ -1,0 +1,1 @@
+"""Who may do what, over every endpoint, role and relation to the record."""

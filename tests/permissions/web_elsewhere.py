@@ -1,0 +1,14 @@
+"""Addresses of the pages whose rights tests of their own prove, beside or instead of a row, with the test's name."""
+
+from __future__ import annotations
+
+ELSEWHERE = {
+    "login": "tests/accounts: no one needs to be signed in",
+    "logout": "test_signing_out_and_the_language_touch_nobody_else",
+    "language": "test_signing_out_and_the_language_touch_nobody_else",
+    "import_page": "test_a_thing_answers_everybody_as_written_down",
+    "picker": "test_only_who_may_create_makes_records_from_a_picker",
+    "bulk_tags": "test_foreign_numbers_in_a_bulk_form_change_nothing",
+    "vcards": "tests/web/test_vcards.py: cards come to who sent them, or to a customer in reach",
+    "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
+}

@@ -1,0 +1,144 @@
+"""Every address of the settings, with the privilege that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tests.cast import Cast, actor
+from zhike.accounts.models import User
+from zhike.accounts.roles import role_create
+from zhike.metadata.customising import field_create
+from zhike.metadata.customising_objects import object_create
+from zhike.metadata.models import CustomField, CustomObject, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the settings work on."""
+
+    cast: Cast
+    role: Role
+    field: CustomField
+    object: CustomObject
+
+    @property
+    def person(self) -> User:
+        return self.cast.bob
+
+
+def around(cast: Cast) -> Around:
+    adam = actor(cast.adam)
+    field = field_create("customer", kind="text", label="备忘", key="memo", actor=adam)
+    return Around(
+        cast,
+        role_create(name="前台", description="", actor=adam),
+        field,
+        object_create(label="设备", key="x_device", actor=adam),
+    )
+
+
+Given = Callable[[Around], dict[str, Any]]
+
+
+def nothing(_around: Around) -> dict[str, Any]:
+    return {}
+
+
+def person(found: Around) -> dict[str, Any]:
+    return {"user_id": found.person.pk}
+
+
+def role(found: Around) -> dict[str, Any]:
+    return {"key": found.role.key}
+
+
+def role_fields(found: Around) -> dict[str, Any]:
+    return {"key": found.role.key, "object_key": "customer"}
+
+
+def fields(_found: Around) -> dict[str, Any]:
+    return {"object_key": "customer"}
+
+
+def field(found: Around) -> dict[str, Any]:
+    return {"object_key": "customer", "field_id": found.field.pk}
+
+
+def custom_object(found: Around) -> dict[str, Any]:
+    return {"object_id": found.object.pk}
+
+
+def new_object(_found: Around) -> dict[str, Any]:
+    return {"label": "合同", "icon": "box", "group": "customers"}
+
+
+def new_field(_found: Around) -> dict[str, Any]:
+    return {"kind": "text", "label": "新栏"}
+
+
+def new_person(_around: Around) -> dict[str, Any]:
+    return {"username": "newcomer", "name": "新人", "password": "a long enough password"}
+
+
+def account(found: Around) -> dict[str, Any]:
+    return {"username": found.person.username, "department": found.person.department_id, "roles": ["service"]}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCall:
+    """``privilege`` None: any of them opens the page. ``status`` is the answer to whoever may."""
+
+    name: str
+    method: str
+    privilege: str | None
+    given: Given = nothing
+    form: Given = nothing
+    status: int = 200
+
+    def url(self, found: Around) -> str:
+        return reverse(self.name, kwargs=self.given(found))
+
+
+SETTINGS_CALLS = (
+    SettingsCall("settings", "GET", None),
+    SettingsCall("settings_people", "GET", "users"),
+    SettingsCall("settings_person_new", "GET", "users"),
+    SettingsCall("settings_person_new", "POST", "users", form=new_person, status=302),
+    SettingsCall("settings_person", "GET", "users", person),
+    SettingsCall("settings_person", "POST", "users", person, account, 302),
+    SettingsCall("settings_person_active", "POST", "users", person, lambda _found: {"active": "0"}, 302),
+    SettingsCall(
+        "settings_person_password", "POST", "users", person, lambda _found: {"password": "another long one, new"}, 302
+    ),
+    SettingsCall("settings_person_sign_out", "POST", "users", person, status=302),
+    SettingsCall("settings_departments", "GET", "users"),
+    SettingsCall("settings_departments", "POST", "users", form=lambda _found: {"name": "销售三部"}, status=302),
+    SettingsCall("settings_roles", "GET", "roles"),
+    SettingsCall("settings_roles", "POST", "roles", form=lambda _found: {"name": "后台"}, status=302),
+    SettingsCall("settings_role", "GET", "roles", role),
+    SettingsCall("settings_role", "POST", "roles", role, lambda _f: {"name": "前台", "grant:task:view": "40"}, 302),
+    SettingsCall("settings_role_delete", "POST", "roles", role, status=302),
+    SettingsCall("settings_role_fields", "GET", "roles", role_fields),
+    SettingsCall("settings_role_fields", "POST", "roles", role_fields, lambda _found: {"field:note": "0"}, 302),
+    SettingsCall("settings_fields", "GET", "settings"),
+    SettingsCall("settings_object_fields", "GET", "settings", fields),
+    SettingsCall("settings_field_new", "GET", "settings", fields),
+    SettingsCall("settings_field_new", "POST", "settings", fields, new_field, 302),
+    SettingsCall("settings_field_options", "GET", "settings", fields),
+    SettingsCall("settings_field_order", "POST", "settings", fields, lambda _found: {"keys": ["memo"]}, 204),
+    SettingsCall("settings_field", "GET", "settings", field),
+    SettingsCall("settings_field", "POST", "settings", field, new_field, 302),
+    SettingsCall("settings_field_use", "POST", "settings", field, lambda _found: {"use": "0"}, 302),
+    SettingsCall("settings_objects", "GET", "settings"),
+    SettingsCall("settings_object_new", "GET", "settings"),
+    SettingsCall("settings_object_new", "POST", "settings", form=new_object, status=302),
+    SettingsCall("settings_object", "GET", "settings", custom_object),
+    SettingsCall("settings_object", "POST", "settings", custom_object, new_object, 302),
+    SettingsCall("settings_object_use", "POST", "settings", custom_object, lambda _found: {"use": "0"}, 302),
+    SettingsCall("settings_why", "GET", "audit"),
+    SettingsCall("settings_sign_ins", "GET", "audit"),
+)

@@ -1,0 +1,115 @@
+"""The board: columns by a choice, counted and summed, and cards that move."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast, actor, client
+from tests.web.records import customers
+from zhike.domain.customers.models import Customer
+from zhike.metadata import registry
+from zhike.metadata.records import record_save
+
+pytestmark = pytest.mark.query
+
+
+def columns(cast: Cast, query: dict[str, str] | None = None) -> dict[str, Any]:
+    context = client(cast.bob).get("/o/customers/board/", query or {}).context
+    return {column["value"]: column for column in context["columns"]}
+
+
+def titles(column: Any) -> list[str]:
+    return [str(card["title"]) for card in column["cards"]]
+
+
+def test_cards_stand_in_the_columns_of_their_stage_and_are_counted(cast: Cast) -> None:
+    customers(cast.bob, "甲", "乙", stage="new")
+    customers(cast.bob, "丙", stage="lost")
+    customers(cast.charlie, "别人的", stage="new")
+
+    found = columns(cast)
+
+    assert titles(found["new"]) == ["乙", "甲"]
+    assert titles(found["lost"]) == ["丙"]
+    assert [found[key]["count"] for key in ("potential", "new", "lost")] == ["0", "2", "1"]
+
+
+def test_any_choice_field_makes_columns_and_amounts_are_summed(cast: Cast) -> None:
+    customers(cast.bob, "甲", "乙", tier="high", annual_revenue="1000000")
+
+    found = columns(cast, {"by": "tier", "columns": "name,annual_revenue"})
+
+    assert titles(found["high"]) == ["乙", "甲"]
+    assert "200" in found["high"]["sum"]
+
+
+def test_a_filter_narrows_the_board(cast: Cast) -> None:
+    customers(cast.bob, "甲", stage="new", tier="high")
+    customers(cast.bob, "乙", stage="new", tier="low")
+    tree = json.dumps({"all": [{"field": "tier", "op": "eq", "value": "low"}]})
+
+    assert titles(columns(cast, {"filter": tree})["new"]) == ["乙"]
+    assert client(cast.bob).get("/o/customers/board/", {"filter": "{"}).status_code == 422
+
+
+def test_a_long_column_goes_on_where_it_stopped(cast: Cast) -> None:
+    customers(cast.bob, *(f"客户{number:03}" for number in range(120)), stage="new")
+    browser = client(cast.bob)
+    first = columns(cast)["new"]
+
+    second = browser.get(first["more_url"]).context["column"]
+    third = browser.get(second["more_url"]).context["column"]
+
+    seen = [*titles(first), *titles(second), *titles(third)]
+    assert len(first["cards"]) == 50
+    assert len(seen) == len(set(seen)) == 120
+    assert third["more_url"] == ""
+
+
+def test_a_card_moves_and_the_toast_takes_it_back(cast: Cast) -> None:
+    (pk,) = customers(cast.bob, "甲", stage="new")
+    browser = client(cast.bob)
+
+    answer = browser.post(f"/o/customers/{pk}/move/?by=stage", {"value": "active", "version": 1})
+
+    assert answer["X-Version"] == "2"
+    assert 'id="board-head-active"' in answer.content.decode()
+    assert Customer.objects.get(pk=pk).stage == "active"
+    browser.post(json.loads(answer["HX-Trigger"])["toast"]["undo"])
+    assert Customer.objects.get(pk=pk).stage == "new"
+
+
+def test_a_card_that_somebody_moved_meanwhile_stays_where_they_put_it(cast: Cast) -> None:
+    (pk,) = customers(cast.bob, "甲", stage="new")
+    record_save(registry.get("customer"), {"stage": "lost"}, actor=actor(cast.alice), id=pk)
+
+    answer = client(cast.bob).post(f"/o/customers/{pk}/move/?by=stage", {"value": "active", "version": 1})
+
+    assert answer.status_code == 422
+    assert Customer.objects.get(pk=pk).stage == "lost"
+
+
+def test_a_change_of_something_else_does_not_stand_in_the_way(cast: Cast) -> None:
+    (pk,) = customers(cast.bob, "甲", stage="new")
+    record_save(registry.get("customer"), {"wechat": "x"}, actor=actor(cast.alice), id=pk)
+
+    assert (
+        client(cast.bob).post(f"/o/customers/{pk}/move/?by=stage", {"value": "active", "version": 1}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize(("name", "status"), [("charlie", 404), ("eve", 403), ("mallory", 403)])
+def test_who_may_not_moves_nothing(cast: Cast, name: str, status: int) -> None:
+    (pk,) = customers(cast.bob, "甲", stage="new")
+
+    answer = client(cast.people()[name]).post(f"/o/customers/{pk}/move/?by=stage", {"value": "active", "version": 1})
+
+    assert answer.status_code == status
+    assert Customer.objects.get(pk=pk).version == 1
+
+
+def test_an_object_without_choices_has_no_board(cast: Cast) -> None:
+    assert client(cast.bob).get("/o/departments/board/").status_code == 404

@@ -1,0 +1,65 @@
+"""Addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from zhike.api.endpoint import endpoint, not_found
+from zhike.api.views.bulk import records_bulk
+from zhike.api.views.description import openapi_document, openapi_page
+from zhike.api.views.exports import export_cancel, export_file, export_read, export_start
+from zhike.api.views.imports import (
+    import_cancel,
+    import_read,
+    import_rejected,
+    import_start,
+    import_undo,
+    import_upload,
+)
+from zhike.api.views.objects import objects_list
+from zhike.api.views.record_parts import record_action, record_history, record_timeline, records_action
+from zhike.api.views.records import (
+    record_change,
+    record_create,
+    record_delete,
+    record_purge,
+    record_read,
+    record_restore,
+    records_list,
+)
+from zhike.api.views.search import everything_search
+
+app_name = "api"
+
+RECORD = "<slug:slug>/<int:record_id>"
+
+versioned = [
+    path("objects", endpoint(GET=objects_list), name="objects"),
+    path("search", endpoint(GET=everything_search), name="search"),
+    path("imports/<int:import_id>", endpoint(GET=import_read), name="import"),
+    path("imports/<int:import_id>/start", endpoint(POST=import_start), name="import_start"),
+    path("imports/<int:import_id>/cancel", endpoint(POST=import_cancel), name="import_cancel"),
+    path("imports/<int:import_id>/undo", endpoint(POST=import_undo), name="import_undo"),
+    path("imports/<int:import_id>/rejected", endpoint(GET=import_rejected), name="import_rejected"),
+    path("exports/<int:export_id>", endpoint(GET=export_read), name="export"),
+    path("exports/<int:export_id>/cancel", endpoint(POST=export_cancel), name="export_cancel"),
+    path("exports/<int:export_id>/file", endpoint(GET=export_file), name="export_file"),
+    path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
+    path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
+    path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),
+    path("<slug:slug>/bulk", endpoint(POST=records_bulk), name="bulk"),
+    path("<slug:slug>/actions/<slug:action>", endpoint(POST=records_action), name="records_action"),
+    path(RECORD, endpoint(GET=record_read, PATCH=record_change, DELETE=record_delete), name="record"),
+    path(f"{RECORD}/restore", endpoint(POST=record_restore), name="restore"),
+    path(f"{RECORD}/purge", endpoint(POST=record_purge), name="purge"),
+    path(f"{RECORD}/history", endpoint(GET=record_history), name="history"),
+    path(f"{RECORD}/timeline", endpoint(GET=record_timeline), name="timeline"),
+    path(f"{RECORD}/actions/<slug:action>", endpoint(POST=record_action), name="action"),
+]
+
+urlpatterns = [
+    path("", openapi_page, name="description"),
+    path("openapi.json", openapi_document, name="openapi"),
+    path("v1/", include(versioned)),
+    re_path(r"^.*$", not_found, name="not_found"),
+]

@@ -1,0 +1,1 @@
+"""Settings, environment, URLs and the WSGI entry."""

@@ -1,0 +1,1 @@
+"""What was done and what is to do: interactions and tasks."""

@@ -1,0 +1,57 @@
+"""Tasks: what somebody is to do until when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domain.activities.choices import Priority, TaskKind, TaskStatus
+from zhike.metadata.fields.columns import ChoiceField, LongTextField
+from zhike.metadata.indexes import bin_index, list_indexes
+from zhike.metadata.models import Record
+
+STATUS_TONES = {"open": "blue", "done": "green"}
+PRIORITY_TONES = {"high": "red"}
+
+
+class Task(Record):
+    """Something to do; the owner of the record is the person who does it."""
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = ChoiceField(_("kind"), choices=TaskKind, default=TaskKind.OTHER)
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, verbose_name=_("customer"), null=True, blank=True, related_name="tasks"
+    )
+    contact = models.ForeignKey(
+        "customers.Contact", models.PROTECT, verbose_name=_("contact"), null=True, blank=True, related_name="+"
+    )
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    remind_at = models.DateTimeField(_("remind at"), null=True, blank=True)
+    status = ChoiceField(_("status"), choices=TaskStatus, tones=STATUS_TONES, default=TaskStatus.OPEN)
+    priority = ChoiceField(_("priority"), choices=Priority, tones=PRIORITY_TONES, default=Priority.NORMAL)
+    note = LongTextField(_("note"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            bin_index("task"),
+            *list_indexes("task", "due_at"),
+            models.Index(
+                fields=("owner", "status", "due_at", "id"),
+                condition=models.Q(deletion__isnull=True),
+                name="task_owner_due",
+            ),
+            models.Index(fields=("remind_at",), condition=models.Q(status=TaskStatus.OPEN), name="task_open_reminder"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status=TaskStatus.DONE, done_at__isnull=False)
+                | (~models.Q(status=TaskStatus.DONE) & models.Q(done_at__isnull=True)),
+                name="task_done_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

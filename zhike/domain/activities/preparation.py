@@ -1,0 +1,71 @@
+"""What is completed and checked on interactions and tasks before they are saved, a whole batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domain.activities.choices import TaskStatus
+from zhike.domain.customers.models import Contact
+from zhike.domain.customers.preparation import Found, followers_prepare, merged
+from zhike.metadata.actor import Actor
+from zhike.metadata.errors import Problem
+from zhike.metadata.object_type import Values
+
+OTHER_CUSTOMERS_CONTACT = Problem("other_customers_contact", _("This contact belongs to another customer."))
+
+
+def interactions_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
+    """An interaction happens now unless said otherwise, with a contact of its customer, in the customer's department."""
+    now = timezone.now()
+    for index, row in enumerate(rows):
+        if index not in existing and row.get("happened_at") is None:
+            row["happened_at"] = now
+    followers_prepare(rows, existing, _actor)
+    return check_contacts(rows, existing)
+
+
+def tasks_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
+    """A contact brings its customer with it; the time of completion comes and goes with the status."""
+    _customers_from_contacts(rows, existing)
+    now = timezone.now()
+    for index, row in enumerate(rows):
+        stored = existing.get(index)
+        if merged(row, stored, "status") != TaskStatus.DONE:
+            row["done_at"] = None
+        elif merged(row, stored, "done_at") is None:
+            row["done_at"] = now
+    return check_contacts(rows, existing)
+
+
+def check_contacts(rows: list[Values], existing: Mapping[int, Values]) -> Found:
+    """Contacts that belong to another customer than the row's."""
+    touched = [index for index, row in enumerate(rows) if row.get("contact") or row.get("customer")]
+    named = {index: merged(rows[index], existing.get(index), "contact") for index in touched}
+    homes = _customers_of({contact for contact in named.values() if contact})
+    found: Found = {}
+    for index, contact in named.items():
+        customer = merged(rows[index], existing.get(index), "customer")
+        if contact is not None and customer is not None and homes.get(contact, customer) != customer:
+            found[index] = {"contact": OTHER_CUSTOMERS_CONTACT}
+    return found
+
+
+def _customers_from_contacts(rows: list[Values], existing: Mapping[int, Values]) -> None:
+    lonely = [
+        row
+        for index, row in enumerate(rows)
+        if row.get("contact") and merged(row, existing.get(index), "customer") is None
+    ]
+    homes = _customers_of({row["contact"] for row in lonely})
+    for row in lonely:
+        row["customer"] = homes.get(row["contact"])
+
+
+def _customers_of(contacts: set[int]) -> dict[int, int]:
+    """Customer of each contact, in one query."""
+    if not contacts:
+        return {}
+    return dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "customer_id"))

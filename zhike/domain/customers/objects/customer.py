@@ -1,0 +1,65 @@
+"""The customer as an object type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domain.customers.models import Customer
+from zhike.domain.customers.preparation import customers_prepare
+from zhike.metadata import registry
+from zhike.metadata.object_type import Child, Panel, Section
+from zhike.metadata.registry import object_type
+
+CUSTOMER = registry.add(
+    object_type(
+        Customer,
+        icon="users",
+        group="customers",
+        order=10,
+        title="name",
+        subtitle=("code", "phones"),
+        columns=("name", "kind", "tier", "stage", "risk", "phones", "owner", "updated_at"),
+        filters=("kind", "tier", "stage", "risk", "industry", "source", "owner", "department", "tags"),
+        search=("name", "legal_name", "code", "credit_code", "phones", "emails", "wechat", "legal_representative"),
+        quick=("kind", "name", "phones", "tier", "source"),
+        form=(
+            Section(_("Customer"), ("kind", "name", "code", "tier", "stage", "risk", "source", "tags")),
+            Section(_("Ways to reach them"), ("phones", "emails", "wechat", "website", "address", "home_address")),
+            Section(
+                _("Company"),
+                (
+                    "legal_name",
+                    "credit_code",
+                    "industry",
+                    "size",
+                    "annual_revenue",
+                    "legal_representative",
+                    "founded_year",
+                ),
+                when=("kind", ("company",)),
+            ),
+            Section(_("Person"), ("gender", "birthday", "birth_year", "occupation"), when=("kind", ("person",))),
+            Section(_("What they want"), ("needs", "preferences", "product_preferences", "habits")),
+            Section(_("Working with us"), ("credit_limit", "cooperation_since", "owner", "department", "note")),
+        ),
+        panels=(
+            Panel("contact", "customer", ("name", "job_title", "role", "phones", "is_primary"), limit=8),
+            Panel("task", "customer", ("title", "due_at", "status", "owner")),
+            Panel("relation", "customer", ("other", "kind", "note"), _("Relations")),
+            Panel("relation", "other", ("customer", "kind", "note"), _("Named as a relation by")),
+        ),
+        badges=("kind", "tier", "stage", "risk"),
+        figures=("last_contact_at", "open_task_count", "annual_revenue", "credit_limit"),
+        children=(
+            Child("contact", "customer"),
+            Child("relation", "customer"),
+            Child("relation", "other"),
+            Child("interaction", "customer"),
+            Child("task", "customer"),
+        ),
+        board_by="stage",
+        import_keys=("code", "credit_code", "name"),
+        has_timeline=True,
+        prepare=customers_prepare,
+    )
+)

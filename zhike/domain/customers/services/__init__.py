@@ -1,0 +1,1 @@
+"""What people do with the customer file beyond saving single records."""

@@ -1,0 +1,1 @@
+"""Surfaces built on descriptors only; no engine imports another."""

@@ -1,0 +1,1 @@
+"""Lists into spreadsheets, in the background, with rights and a log."""

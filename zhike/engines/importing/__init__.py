@@ -1,0 +1,1 @@
+"""Spreadsheets into records: columns recognised, rows checked, written in batches, and all of it undoable."""

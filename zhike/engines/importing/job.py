@@ -1,0 +1,198 @@
+"""The job of an import: reads the file in batches, goes on after a crash, can be cancelled and undone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _, override
+
+from zhike.accounts.actors import actor_for_id
+from zhike.engines.importing.batch import Importer, Line, Outcome
+from zhike.engines.importing.models import ImportRun, directory
+from zhike.engines.importing.targets import targets
+from zhike.jobs.queue import job
+from zhike.jobs.run import JobRefused, JobRun
+from zhike.jobs.scheduler import scheduled
+from zhike.lib.table_writers import XlsxWriter
+from zhike.lib.tables import open_table, read_rows
+from zhike.metadata import policy, registry, undo
+from zhike.metadata.actor import Actor
+from zhike.metadata.errors import Denied
+from zhike.metadata.models import Batch
+from zhike.metadata.object_type import UnknownObject
+from zhike.metadata.records import Origin
+from zhike.metadata.storage import storage
+
+AT_ONCE = 1_000
+#: A sheet of Excel holds this many rows; rejected ones beyond it are counted, not listed.
+MOST_REJECTED = 1_000_000
+
+
+class DryRun(Exception):
+    """Rolls back a batch that was only tried."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The checkpoint: how far the file was read, what came of it, how long the list of rejected rows is."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    reasons_size: int = 0
+
+    def add(self, read: int, outcome: Outcome) -> None:
+        self.rows += read
+        self.created += outcome.created
+        self.updated += outcome.updated
+        self.unchanged += outcome.unchanged
+        self.rejected += len(outcome.rejected)
+
+
+@job("import", attempts=5)
+def import_rows(run: JobRun) -> dict[str, Any]:
+    """Import the file of an ImportRun; returns the counts."""
+    found = ImportRun.objects.get(pk=run.params["import"])
+    actor = actor_for_id(found.actor_id)
+    if actor is None:
+        raise JobRefused(_("Whoever started this import may no longer sign in."))
+    with override(actor.language):
+        try:
+            return _Import(run, found, actor).work()
+        except (Denied, UnknownObject) as refusal:
+            raise JobRefused(_("You may not import such records.")) from refusal
+
+
+class _Import:
+    """One attempt at an import."""
+
+    def __init__(self, run: JobRun, found: ImportRun, actor: Actor) -> None:
+        self.run = run
+        self.found = found
+        object_type = registry.get(found.object_key)
+        policy.require(actor, object_type, "import")
+        known = targets(object_type, actor)
+        if not set(found.mapping.values()) <= set(known):
+            raise JobRefused(_("A column is mapped to a field that you may not write."))
+        origin = Origin(source="import", label=found.file_name, job_id=run.id)
+        self.importer = Importer(found, object_type, known, actor, origin)
+        self.tally = Tally(**run.checkpoint) if run.checkpoint else Tally()
+
+    def work(self) -> dict[str, Any]:
+        total = self._count()
+        self._trim_reasons()
+        for lines in self._batches():
+            if self.run.cancelled():
+                break
+            self._batch(lines)
+            self.run.progress(self.tally.rows, total)
+        write_rejected(self.found)
+        return asdict(self.tally)
+
+    def _count(self) -> int:
+        return max(sum(1 for _row in self._rows()) - 1, 0)
+
+    def _rows(self) -> Iterator[Sequence[Any]]:
+        return read_rows(open_table(self.found.path), self.found.sheet or None)
+
+    def _batches(self) -> Iterator[list[Line]]:
+        """Lines after the checkpoint."""
+        numbered = enumerate(self._rows(), start=1)
+        rest = itertools.islice(numbered, self.tally.rows + 1, None)
+        while lines := [Line(number, cells) for number, cells in itertools.islice(rest, AT_ONCE)]:
+            yield lines
+
+    def _batch(self, lines: list[Line]) -> None:
+        if self.found.is_dry_run:
+            self._try(lines)
+            return
+        _good, groups, _rows, batch = self.importer.prepare(lines)
+        with storage().write_transaction():
+            outcome = self.importer.write(lines, groups, batch)
+            self._keep(len(lines), outcome)
+
+    def _try(self, lines: list[Line]) -> None:
+        """A dry run writes in earnest and takes it back, so that it finds what the real run would find."""
+        outcome = Outcome()
+        try:
+            with storage().write_transaction():
+                _good, groups, _rows, batch = self.importer.prepare(lines)
+                outcome = self.importer.write(lines, groups, batch)
+                raise DryRun
+        except DryRun:
+            for lookup in self.importer.lookups.values():
+                lookup.forget()
+        with transaction.atomic():
+            self._keep(len(lines), outcome)
+
+    def _keep(self, read: int, outcome: Outcome) -> None:
+        self.tally.add(read, outcome)
+        with self.found.reasons_path.open("ab") as file:
+            for line, told in outcome.rejected:
+                file.write(orjson.dumps([line.number, line.cells, told], default=str) + b"\n")
+            self.tally.reasons_size = file.tell()
+        self.run.keep(asdict(self.tally))
+
+    def _trim_reasons(self) -> None:
+        """Forget rejected rows that a killed attempt wrote down but did not commit."""
+        path = self.found.reasons_path
+        path.touch()
+        with path.open("r+b") as file:
+            file.truncate(self.tally.reasons_size)
+
+
+def write_rejected(found: ImportRun) -> None:
+    """The workbook of rejected rows: their own columns, then the reasons; none when every row passed."""
+    with found.reasons_path.open("rb") as file:
+        lines = [orjson.loads(line) for line in itertools.islice(file, MOST_REJECTED)]
+    if not lines:
+        found.rejected_path.unlink(missing_ok=True)
+        return
+    width = max(len(found.headers), *(len(cells) for _number, cells, _told in lines))
+    headers = [*found.headers, *[""] * (width - len(found.headers)), _("Row"), _("Why it was rejected")]
+    with XlsxWriter(found.rejected_path, sheet=_("Rejected rows")) as writer:
+        writer.write(headers)
+        for number, cells, told in lines:
+            writer.write([*cells, *[""] * (width - len(cells)), number, "\n".join(told)])
+
+
+@job("import undo", attempts=3)
+def import_undo(run: JobRun) -> dict[str, Any]:
+    """Take back everything that an import wrote, but for records changed since; returns them as conflicts."""
+    found = ImportRun.objects.get(pk=run.params["import"])
+    actor = actor_for_id(found.actor_id)
+    if actor is None:
+        raise JobRefused(_("Whoever started this import may no longer sign in."))
+    with override(actor.language):
+        force = frozenset((key, pk) for key, pk in run.params.get("force", ()))
+        written = Batch.objects.filter(job_id=found.job_id, source="import")
+        # What was left alone the first time stands in batches that count as undone.
+        batches = list(written if force else written.filter(undone_by__isnull=True))
+        total = sum(batch.created + batch.updated for batch in batches)
+        try:
+            result = undo.undo(
+                batches, actor=actor, progress=lambda done: run.progress(min(done, total), total), force=force
+            )
+        except Denied as refusal:
+            raise JobRefused(_("An import can be taken back for 30 days.")) from refusal
+    return {
+        "undone": result.undone,
+        "conflicts": [[found.object_key, found.record_id, found.action] for found in result.conflicts],
+    }
+
+
+@scheduled("old imports", daily_at="03:25")
+def remove_old_files() -> None:
+    """Remove uploaded files once nothing can be undone any more; what was imported, and when, stays known."""
+    oldest = (timezone.now() - undo.UNDO_FOR).timestamp()
+    for path in directory().iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)

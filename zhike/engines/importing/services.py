@@ -1,0 +1,220 @@
+"""Starting, trying, cancelling and undoing imports."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.engines.importing.models import ImportRun, directory
+from zhike.engines.importing.targets import guess_mapping, targets
+from zhike.jobs.models import Job
+from zhike.jobs.queue import enqueue, job_cancel
+from zhike.lib.refusal import Refused
+from zhike.lib.tables import open_table, read_rows
+from zhike.metadata import policy, registry
+from zhike.metadata.actor import Actor
+from zhike.metadata.errors import Invalid, NotFound, Problem
+from zhike.metadata.object_type import ObjectType
+
+MOST_BYTES = 512 * 1024 * 1024
+SAMPLE_ROWS = 5
+REFUSALS = {
+    "empty_file": _("The file is empty."),
+    "not_a_table": _("This is neither a text file nor a workbook that can be read: save it as XLSX or CSV."),
+    "unknown_encoding": _("The encoding of this text is not known: save it as UTF-8."),
+    "needs_password": _("The workbook is protected by a password: save it without."),
+    "broken_text": _("The file stops being text in the middle: save it again as UTF-8."),
+}
+
+
+def import_upload(
+    object_type: ObjectType, chunks: Iterable[bytes], *, file_name: str, actor: Actor, sheet: str = ""
+) -> ImportRun:
+    """Keep a file and look at it: headings, and a mapping guessed or remembered. Raises Denied, Invalid."""
+    policy.require(actor, object_type, "import")
+    suffix = Path(file_name).suffix.lower()[:8]
+    stored = f"{secrets.token_hex(12)}{suffix if suffix.isascii() else ''}"
+    path = directory() / stored
+    size = 0
+    with path.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MOST_BYTES:
+                path.unlink()
+                raise Invalid({"file": [Problem("too_large", _("The file is larger than 512 MB."))]})
+            file.write(chunk)
+    run = ImportRun(
+        object_key=object_type.key,
+        actor_id=actor.user_id or 0,
+        created_at=timezone.now(),
+        file_name=Path(file_name).name[:200],
+        stored_name=stored,
+    )
+    try:
+        _look(run, object_type, actor, sheet)
+    except Invalid:
+        path.unlink()
+        raise
+    run.save()
+    return run
+
+
+def import_sheet(run: ImportRun, sheet: str, *, actor: Actor) -> None:
+    """Read another sheet of the workbook instead: headings and mapping begin anew. Raises Invalid, NotFound."""
+    _require_own(run, actor)
+    if sheet not in sheet_names(run):
+        raise Invalid({"sheet": [Problem("no_such_sheet", _("The workbook has no such sheet."))]})
+    _look(run, registry.get(run.object_key), actor, sheet)
+    run.save()
+
+
+def sheet_names(run: ImportRun) -> tuple[str, ...]:
+    """The sheets to choose from; none for a text file."""
+    return open_table(run.path).sheets
+
+
+def _look(run: ImportRun, object_type: ObjectType, actor: Actor, sheet: str) -> None:
+    """Headings, and a mapping guessed or remembered; raises Invalid for a file that is no table."""
+    try:
+        headers = [str(cell) for cell in next(iter(read_rows(open_table(run.path), sheet or None)), [])]
+    except Refused as refusal:
+        raise Invalid({"file": [Problem(refusal.code, REFUSALS.get(refusal.code, str(refusal)))]}) from refusal
+    known = targets(object_type, actor)
+    run.sheet, run.headers = sheet, headers
+    run.mapping = {
+        position: target for position, target in (_remembered(run) or {}).items() if target in known
+    } or guess_mapping(headers, known)
+    run.key = guess_key(object_type, run.mapping)
+
+
+def _remembered(run: ImportRun) -> dict[str, str] | None:
+    """The mapping that this person corrected for the same headings the last time."""
+    earlier = ImportRun.objects.filter(
+        actor_id=run.actor_id, object_key=run.object_key, headers=run.headers, job_id__isnull=False
+    )
+    found = earlier.order_by("-id").first()
+    return found.mapping if found else None
+
+
+def guess_key(object_type: ObjectType, mapping: Mapping[str, str]) -> str:
+    """The first key that the file has a column for."""
+    return next((key for key in object_type.import_keys if key in mapping.values()), "")
+
+
+def sample_rows(run: ImportRun, count: int = SAMPLE_ROWS) -> list[list[Any]]:
+    """The first rows of the file, without the heading."""
+    rows = read_rows(open_table(run.path), run.sheet or None)
+    return [list(row) for row in itertools.islice(rows, 1, count + 1)]
+
+
+def import_start(
+    run: ImportRun,
+    *,
+    actor: Actor,
+    mapping: Mapping[str, str] | None = None,
+    mode: str | None = None,
+    key: str | None = None,
+    dry_run: bool = False,
+) -> Job:
+    """Queue the import, or a trial of it. Raises Invalid when the choices do not fit the file, Denied, NotFound."""
+    _require_own(run, actor)
+    object_type = registry.get(run.object_key)
+    policy.require(actor, object_type, "import")
+    run.mapping = dict(run.mapping if mapping is None else mapping)
+    run.mode = run.mode if mode is None else mode
+    run.key = run.key if key is None else key
+    check(run, object_type, actor)
+    with transaction.atomic():
+        _require_unstarted(run)
+        run.is_dry_run = dry_run
+        job = enqueue("import", {"import": run.pk}, actor_id=actor.user_id)
+        run.job_id = job.pk
+        run.save()
+    run.reasons_path.unlink(missing_ok=True)
+    return job
+
+
+def _require_unstarted(run: ImportRun) -> None:
+    """A file is imported once, and tried as often as one likes, but not twice at a time; raises Invalid."""
+    held = ImportRun.objects.select_for_update().get(pk=run.pk)
+    earlier = Job.objects.filter(pk=held.job_id).first() if held.job_id else None
+    if earlier is None:
+        return
+    if not earlier.is_over:
+        raise Invalid(
+            {"": [Problem("running", _("This file is being worked on; wait until that is over or stop it."))]}
+        )
+    if not held.is_dry_run and earlier.checkpoint:
+        raise Invalid({"": [Problem("imported", _("This file was imported already; upload it again to repeat that."))]})
+
+
+def check(run: ImportRun, object_type: ObjectType, actor: Actor) -> None:
+    """Whether mapping, mode and key make sense together; raises Invalid."""
+    known = targets(object_type, actor)
+    problems: dict[str, list[Problem]] = {}
+    chosen = list(run.mapping.values())
+    if not chosen:
+        problems["mapping"] = [Problem("nothing_mapped", _("Choose a field for at least one column."))]
+    elif not set(chosen) <= set(known) or not all(_is_column(run, position) for position in run.mapping):
+        problems["mapping"] = [Problem("unknown_field", _("A column is mapped to a field that you may not write."))]
+    elif len(set(chosen)) < len(chosen):
+        problems["mapping"] = [Problem("repeated", _("Two columns are mapped to the same field."))]
+    if run.mode not in ImportRun.Mode.values:
+        problems["mode"] = [Problem("unknown", _("Choose whether to create, update or both."))]
+    if run.key and (run.key not in object_type.import_keys or run.key not in chosen):
+        problems["key"] = [Problem("bad_key", _("Records cannot be found by this column."))]
+    if not run.key and run.mode == ImportRun.Mode.UPDATE:
+        problems["key"] = [Problem("required", _("Choose the column to find records by."))]
+    lacking = [
+        field.label
+        for field in object_type.writable_fields
+        if field.required and field.key not in chosen and field.default is None
+    ]
+    if lacking and run.mode != ImportRun.Mode.UPDATE and "mapping" not in problems:
+        names = "、".join(str(label) for label in lacking)
+        problems["mapping"] = [Problem("required", _("New records need these fields: %(names)s.") % {"names": names})]
+    if problems:
+        raise Invalid(problems)
+
+
+def _is_column(run: ImportRun, position: str) -> bool:
+    return position.isascii() and position.isdigit() and int(position) < len(run.headers)
+
+
+def import_cancel(run: ImportRun, *, actor: Actor) -> bool:
+    """Stop an import; what it wrote stays and can be undone."""
+    _require_own(run, actor)
+    return run.job_id is not None and job_cancel(run.job_id)
+
+
+def import_undo(run: ImportRun, *, actor: Actor, force: Collection[tuple[str, int]] = ()) -> Job:
+    """Queue the undoing of a whole import; records in ``force`` go back although somebody changed them since."""
+    _require_own(run, actor)
+    params = {"import": run.pk, **({"force": sorted(force)} if force else {})}
+    return enqueue("import undo", params, actor_id=actor.user_id)
+
+
+def undo_job(run: ImportRun) -> Job | None:
+    """The latest job that took the import back, or is doing so."""
+    jobs = Job.objects.filter(actor_id=run.actor_id, kind="import undo", pk__gt=run.job_id or 0)
+    return jobs.filter(params__import=run.pk).order_by("-pk").first()
+
+
+def own_run(pk: int, *, actor: Actor) -> ImportRun:
+    """The actor's own import; raises NotFound."""
+    found = ImportRun.objects.filter(pk=pk, actor_id=actor.user_id or 0).first()
+    if found is None:
+        raise NotFound("import", pk)
+    return found
+
+
+def _require_own(run: ImportRun, actor: Actor) -> None:
+    if run.actor_id != actor.user_id:
+        raise NotFound("import", run.pk)

@@ -1,0 +1,123 @@
+"""What a column can be written to, and which target a heading means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from django.utils.translation import override
+
+from zhike.lib.normalise import normalised
+from zhike.metadata import policy, registry
+from zhike.metadata.actor import Actor
+from zhike.metadata.fields.base import Field
+from zhike.metadata.object_type import ObjectType
+
+LANGUAGES = ("zh-hans", "en")
+NOISE = re.compile(r"[\s·・_\-*（）()：:/.]+|必填|required", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A field of the imported object (``via`` is ""), or of a child record made from the same row."""
+
+    key: str
+    object_type: ObjectType
+    field: Field
+    #: Link field of the child that points to the imported record.
+    via: str = ""
+
+    @property
+    def is_child(self) -> bool:
+        return bool(self.via)
+
+    @property
+    def label(self) -> str:
+        """The name that people know it by."""
+        return f"{self.object_type.label} · {self.field.label}" if self.is_child else str(self.field.label)
+
+
+def targets(object_type: ObjectType, actor: Actor) -> dict[str, Target]:
+    """Everything that the actor may import into, by key: own fields first, then those of one child record a row."""
+    found = {field.key: Target(field.key, object_type, field) for field in policy.writable_fields(actor, object_type)}
+    for child, via in children(object_type, actor):
+        for field in policy.writable_fields(actor, child):
+            if field.key not in {via, "owner", "department"}:
+                key = f"{child.slug}.{field.key}"
+                found[key] = Target(key, child, field, via)
+    return found
+
+
+def children(object_type: ObjectType, actor: Actor) -> Iterator[tuple[ObjectType, str]]:
+    """Child types that a row may make a record of, each by its first link."""
+    seen: set[str] = set()
+    for child in object_type.children:
+        found = registry.get(child.object_key)
+        if child.object_key not in seen and policy.may(actor, found, "create"):
+            seen.add(child.object_key)
+            yield found, child.via
+
+
+@cache
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Headings by field key, as people write them."""
+    text = files("zhike.engines.importing").joinpath("synonyms.toml").read_text("utf-8")
+    return {key: tuple(plain(word) for word in words) for key, words in tomllib.loads(text).items()}
+
+
+def plain(heading: str) -> str:
+    """A heading without width, case, spaces, brackets and the stars of required columns."""
+    return NOISE.sub("", normalised(heading))
+
+
+def guess_mapping(headers: Sequence[str], found: dict[str, Target]) -> dict[str, str]:
+    """Target keys by column position (as text), each target at most once; labels win over synonyms."""
+    exact, loose = _names(found)
+    mapping: dict[str, str] = {}
+    for names in (exact, loose):
+        for position, heading in enumerate(headers):
+            target = names.get(plain(str(heading)))
+            if target is not None and str(position) not in mapping and target not in mapping.values():
+                mapping[str(position)] = target
+    return dict(sorted(mapping.items(), key=lambda item: int(item[0])))
+
+
+def _names(found: dict[str, Target]) -> tuple[dict[str, str], dict[str, str]]:
+    """Normalised headings to target keys: exact ones (keys and labels), then what people also write."""
+    exact: dict[str, str] = {}
+    loose: dict[str, str] = {}
+    for target in found.values():
+        for name in _labels(target):
+            exact.setdefault(name, target.key)
+        for name in _synonyms(target):
+            loose.setdefault(name, target.key)
+    return exact, loose
+
+
+def _labels(target: Target) -> Iterator[str]:
+    prefixes = {""}
+    if target.is_child:
+        prefixes = set()
+    for language in LANGUAGES:
+        with override(language):
+            if target.is_child:
+                prefixes.add(plain(str(target.object_type.label)))
+            yield from (prefix + plain(str(target.field.label)) for prefix in sorted(prefixes))
+    yield plain(target.key)
+
+
+def _synonyms(target: Target) -> Iterator[str]:
+    words = synonyms().get(target.field.key, ())
+    if not target.is_child:
+        yield from words
+        return
+    for language in LANGUAGES:
+        with override(language):
+            prefix = plain(str(target.object_type.label))
+            yield from (prefix + word for word in words)
+            if target.field.key == target.object_type.title:
+                yield prefix

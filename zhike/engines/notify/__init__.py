@@ -1,0 +1,1 @@
+"""Notifications in the app: who is told what, once, and as far as they may see it."""

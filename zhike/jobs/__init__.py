@@ -1,0 +1,1 @@
+"""Background work: a durable queue, its workers and one scheduler."""

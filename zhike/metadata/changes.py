@@ -1,0 +1,142 @@
+"""The change log: history, outbox and audit in one; written in the transaction of the rows it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from zhike.metadata import policy
+from zhike.metadata.actor import Actor, FieldAccess
+from zhike.metadata.fields.base import Field
+from zhike.metadata.models import Change
+from zhike.metadata.object_type import ObjectType
+from zhike.metadata.storage import storage
+
+COLUMNS = ("txid", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What to log of one record; ``values`` are {field key: [old, new]} as JSON values, None for a create."""
+
+    record_id: int
+    action: str
+    version: int
+    values: dict[str, list[Any]] | None = None
+
+
+def log(object_key: str, entries: Iterable[Entry], *, batch_id: int, actor: Actor, at: datetime) -> None:
+    """Append changes; must run inside the write transaction of the rows."""
+    listed = list(entries)
+    if not listed:
+        return
+    txid = storage().transaction_id()
+    adapted_at = Change._meta.get_field("at").get_db_prep_save(at, connection)
+    adapt = Change._meta.get_field("values").get_db_prep_save
+    storage().insert_rows(
+        Change._meta.db_table,
+        COLUMNS,
+        [
+            (
+                txid,
+                batch_id,
+                adapted_at,
+                actor.user_id,
+                object_key,
+                entry.record_id,
+                entry.action,
+                entry.version,
+                None if entry.values is None else adapt(entry.values, connection),
+                "",
+            )
+            for entry in listed
+        ],
+    )
+
+
+# History ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's old and new plain value, as the reader may see them."""
+
+    field: Field
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a record with the fields that the reader may know of."""
+
+    change: Change
+    fields: tuple[FieldChange, ...]
+
+
+def history(
+    actor: Actor,
+    object_type: ObjectType,
+    record_id: int,
+    *,
+    before_id: int | None = None,
+    people: Collection[int] = (),
+    limit: int = 50,
+) -> list[HistoryEntry]:
+    """Changes of a record that the actor sees already, newest first, without what is hidden from the actor.
+
+    ``people`` are ids of those who made them, all when empty. Fewer than ``limit`` means that there are no more.
+    """
+    rows = Change.objects.filter(object_key=object_type.key, record_id=record_id).order_by("-id")
+    if people:
+        rows = rows.filter(actor_id__in=people)
+    found: list[HistoryEntry] = []
+    while len(found) < limit:
+        batch = list((rows if before_id is None else rows.filter(id__lt=before_id))[:limit])
+        entries = [HistoryEntry(change, fields_of(actor, object_type, change)) for change in batch]
+        found += [entry for entry in entries if entry.fields or entry.change.action != Change.Action.UPDATE]
+        if len(batch) < limit:
+            break
+        before_id = batch[-1].pk
+    return found[:limit]
+
+
+def fields_of(actor: Actor, object_type: ObjectType, change: Change) -> tuple[FieldChange, ...]:
+    found = []
+    for key, (old, new) in (change.values or {}).items():
+        field = object_type.fields.get(key)
+        if field is None or policy.access(actor, object_type, field) is FieldAccess.HIDDEN:
+            continue
+        plain = [field.type.from_json(value, field) for value in (old, new)]
+        found.append(FieldChange(field, *(policy.shown(actor, object_type, field, value) for value in plain)))
+    return tuple(found)
+
+
+def changes_since(object_type: ObjectType, record_id: int, version: int) -> list[Change]:
+    """Changes that made the versions after ``version``, oldest first."""
+    rows = Change.objects.filter(object_key=object_type.key, record_id=record_id, version__gt=version)
+    return list(rows.order_by("id"))
+
+
+# Outbox -----------------------------------------------------------------------------------------------------------
+
+#: Called with sealed changes in the order of ``seq``, inside a transaction that also moves the position.
+Consumer = Callable[[Sequence[Change]], None]
+
+consumers: dict[str, Consumer] = {}
+
+
+def consumer(name: str) -> Callable[[Consumer], Consumer]:
+    """Register a consumer of the change log; it starts at the end of the log and sees every change once."""
+
+    def register(function: Consumer) -> Consumer:
+        if name in consumers:
+            raise ValueError(f"consumer {name!r} is registered already")
+        consumers[name] = function
+        return function
+
+    return register

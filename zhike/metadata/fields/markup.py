@@ -1,0 +1,50 @@
+"""Small pieces of HTML that several kinds of field draw with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+NOTHING = mark_safe("")
+#: Shown for a linked record that the reader may not see.
+HIDDEN = "—"
+
+
+def joined(pieces: Iterable[SafeString], separator: str = "") -> SafeString:
+    return format_html_join(separator, "{}", ((piece,) for piece in pieces))
+
+
+def text_input(name: str, value: str, attrs: str, *, kind: str = "text", more: str = "") -> SafeString:
+    """One ``<input>``; ``attrs`` and ``more`` are escaped markup already."""
+    return format_html(
+        '<input class="form-control" type="{}" name="{}" value="{}"{}{}>',
+        kind,
+        name,
+        value,
+        markup(more),
+        markup(attrs),
+    )
+
+
+def markup(attrs: str) -> SafeString:
+    """Escaped attribute markup with the space that separates it from what stands before."""
+    return mark_safe(f" {attrs.strip()}") if attrs.strip() else NOTHING  # noqa: S308 - escaped by contract
+
+
+def badge(text: str, tone: str) -> SafeString:
+    """A soft badge; grey says nothing and gets no tint, so that lists stay calm."""
+    if tone == "grey":
+        return format_html('<span class="badge">{}</span>', text)
+    return format_html('<span class="badge tone-{}">{}</span>', tone, text)
+
+
+def badges(pieces: Iterable[SafeString]) -> SafeString:
+    """Badges side by side, NOTHING for none."""
+    inner = joined(pieces)
+    return format_html('<span class="badges">{}</span>', inner) if inner else NOTHING
+
+
+#: Between values of one field: a comma in a row of a list, a new line among the facts of a record.
+SEPARATOR = mark_safe('<span class="sep">, </span>')

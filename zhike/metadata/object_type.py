@@ -1,0 +1,227 @@
+"""The descriptor of a business object: everything that the engines need to know about it, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field as dataclass_field
+from typing import TYPE_CHECKING, Any
+
+from zhike.metadata.fields.base import Field, Label
+
+if TYPE_CHECKING:
+    from zhike.metadata.actor import Actor
+    from zhike.metadata.models import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of fields on the form and among the facts; ``folded`` ones open on demand."""
+
+    label: Label
+    fields: tuple[str, ...]
+    folded: bool = False
+    #: The section concerns records whose choice field (first) has one of the values (second); None: all records.
+    when: tuple[str, tuple[str, ...]] | None = None
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Whether the section concerns a record with these plain values."""
+        return self.when is None or values.get(self.when[0]) in self.when[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Related records on the detail page: the records of ``object_key`` whose link ``via`` points here."""
+
+    object_key: str
+    via: str
+    columns: tuple[str, ...]
+    label: Label = ""
+    limit: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """How records of a type appear on the timeline of the record that ``subject`` links to.
+
+    All names are field keys of the type. ``at`` is a date-time field, ``kind`` a choice whose key picks the icon.
+    """
+
+    subject: str
+    at: str
+    title: str
+    kind: str | None = None
+    body: str | None = None
+    #: Further fields shown with the entry, such as the outcome of a call.
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Records of a type are things to do: shown as next steps of what they link to, and on the work page.
+
+    ``open`` is a filter for those not done yet; the others name fields and actions of the type.
+    """
+
+    due: str
+    open: Mapping[str, Any]
+    done: str
+    reopen: str
+    #: Takes the argument ``days``.
+    postpone: str | None = None
+    #: ORM orderings by the value at stake, the highest first; the due time decides where they say the same.
+    rank: Callable[[], Sequence[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Records of a type are written down on the page of the record that ``subject`` links to, next step included.
+
+    All names are field keys of the type. ``save(values, actor=…)`` writes everything in one transaction and raises Invalid with
+    problems by field key, or Denied.
+    """
+
+    subject: str
+    kind: str
+    #: The choices of ``kind`` that are offered, in order.
+    kinds: tuple[str, ...]
+    text: str
+    save: Callable[..., Any]
+    outcome: str | None = None
+    #: Link to a record below the subject, such as the contact spoken with.
+    person: str | None = None
+    next_step: str | None = None
+    next_at: str | None = None
+    #: Field of the subject that one should have before one's eyes while writing.
+    mind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Records that live and die with their parent: deleted and restored with it, and seen by who sees it."""
+
+    object_key: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A service function that people run on records: button, bulk choice, API endpoint.
+
+    ``run(ids, actor=…, **arguments)`` works on a batch; ``permission`` is the action of the role grant that it needs.
+    ``arguments`` are fields asked for before it runs.
+    """
+
+    key: str
+    label: Label
+    permission: str
+    run: Callable[..., Any]
+    icon: str = "bolt"
+    arguments: tuple[Field, ...] = ()
+    #: Shown on records for which this filter (of the filter language) holds.
+    when: Mapping[str, Any] | None = None
+
+
+#: Values by field key, one mapping a record.
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """A business object. ``key`` names it in rights, API, import and history; ``slug`` in addresses."""
+
+    model: type[Record]
+    key: str
+    slug: str
+    label: Label
+    label_plural: Label
+    fields: Mapping[str, Field]
+    title: str
+    icon: str = "box"
+    #: Navigation group: customers, sales, service, marketing, insight, team; "" keeps it out of the rail.
+    group: str = ""
+    order: int = 100
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    #: Shown beside the title in pickers and search results.
+    subtitle: tuple[str, ...] = ()
+    form: tuple[Section, ...] = ()
+    #: Fields asked for by the short form (quick create).
+    quick: tuple[str, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    #: Shown as badges beside the title of the page; () means the first choice fields of the columns.
+    badges: tuple[str, ...] = ()
+    #: The two or three numbers or dates that matter most, shown large; figures of other engines may be among them.
+    figures: tuple[str, ...] = ()
+    board_by: str | None = None
+    #: Unique or identifying fields by which an import may find the record to update.
+    import_keys: tuple[str, ...] = ()
+    default_sort: str = "-updated_at"
+    #: Link field whose record decides who sees this one (contacts follow their customer).
+    scope_from: str | None = None
+    children: tuple[Child, ...] = ()
+    timeline: TimelineSource | None = None
+    todo: Todo | None = None
+    composer: Composer | None = None
+    #: Its page has a timeline of what happened with it.
+    has_timeline: bool = False
+    #: People can comment, attach files and follow.
+    has_comments: bool = True
+    actions: Mapping[str, Action] = dataclass_field(default_factory=dict)
+    #: Actions that a role may be granted, beside those of ``actions``.
+    permissions: tuple[str, ...] = (
+        "view",
+        "create",
+        "edit",
+        "delete",
+        "restore",
+        "purge",
+        "export",
+        "import",
+        "assign",
+    )
+    #: Set-wise completion before validation: ``prepare(rows, existing, actor)`` may fill values (such as a default owner)
+    #: and return errors by row index. ``existing`` holds the stored values by row index for updates.
+    prepare: Callable[[list[Values], Mapping[int, Values], Actor], Mapping[int, Mapping[str, Any]]] | None = None
+    #: Primary key of the CustomObject row, for custom objects.
+    custom_id: int | None = None
+    #: Seen by its owner alone, whatever roles say.
+    is_private: bool = False
+    #: Yes-or-no field without which a record is its owner's alone, whatever roles say.
+    shared_by: str | None = None
+    #: Administrators may add fields to it.
+    customisable: bool = True
+    #: A service, not the general write path, creates it (such as users with their passwords).
+    creatable: bool = True
+
+    @property
+    def is_custom(self) -> bool:
+        return self.custom_id is not None
+
+    def field(self, key: str) -> Field:
+        """The field, or UnknownField: an unknown key is an error, never an empty result."""
+        try:
+            return self.fields[key]
+        except KeyError:
+            raise UnknownField(self.key, key) from None
+
+    @property
+    def active_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields.values() if not field.retired)
+
+    @property
+    def writable_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.active_fields if not field.readonly)
+
+
+class UnknownField(LookupError):
+    """A field key that the object type does not have."""
+
+    def __init__(self, object_key: str, field_key: str) -> None:
+        super().__init__(f"{object_key} has no field {field_key!r}")
+        self.object_key = object_key
+        self.field_key = field_key
+
+
+class UnknownObject(LookupError):
+    """An object key or slug that nobody registered."""

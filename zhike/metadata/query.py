@@ -1,0 +1,348 @@
+"""Reading lists: rows of one object type as an actor may see them, filtered, sorted and paged by keyset.
+
+The database goes one of two ways. A scope of at most 10,000 rows is gathered first and then sorted; a larger one is walked
+along the index of the sort order, with the scope as a filter. Left to itself the planner picks wrongly at a million rows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count as CountRows, OrderBy, Q, QuerySet, Sum
+from django.db.models.lookups import IsNull
+from django.utils.safestring import SafeString
+
+from zhike.metadata import policy
+from zhike.metadata.actor import Actor, Scope
+from zhike.metadata.columns import is_links, plain_values
+from zhike.metadata.fields.base import Context, Field
+from zhike.metadata.filters import compile_filter
+from zhike.metadata.keyset import Cursor, beyond, decode, never_null, ordering, sort_keys
+from zhike.metadata.labels import fill_labels
+from zhike.metadata.linking import linked
+from zhike.metadata.models import Record
+from zhike.metadata.object_type import ObjectType, Values
+from zhike.metadata.time_budget import OutOfTime, time_budget
+
+#: Up to this many rows a scope is gathered first; see the module's docstring.
+SMALL_SCOPE = 10_000
+COUNT_CAP = 10_000
+COUNT_BUDGET = 0.3
+PAGE_BUDGET = 5.0
+SCOPE_SIZE_KEPT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One record as the actor may see it: plain values by field key, masked ones already masked."""
+
+    id: int
+    version: int
+    values: Values
+    masked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order, and the cursors of the neighbouring pages."""
+
+    rows: list[PageRow]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows there are: exactly, more than the cap, or unknown because counting took too long."""
+
+    value: int | None
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows with the same value of a field: how many, and the sum of another field's values."""
+
+    value: Any
+    count: int
+    sum: Any = None
+
+
+@dataclass(slots=True)
+class Query:
+    """What to read; nothing is read before a method is called. Raises BadQuery from the methods."""
+
+    object_type: ObjectType
+    actor: Actor
+    context: Context
+    columns: Sequence[str] = ()
+    filter: Mapping[str, Any] | None = None
+    sort: Sequence[str] = ()
+    cursor: str | None = None
+    limit: int = 50
+    #: The recycle bin instead of the live records.
+    deleted: bool = False
+    action: str = "view"
+    budget: float = PAGE_BUDGET
+    #: A further condition from code, such as the children of one record.
+    where: Q | None = dataclass_field(default=None)
+
+    # Public -------------------------------------------------------------------------------------------------------
+
+    def page(self) -> Page:
+        """Rows of the page at the cursor."""
+        keys = sort_keys(self.object_type, self.sort or (self.object_type.default_sort,), self.context)
+        cursor = decode(self.cursor, keys) if self.cursor else None
+        back = cursor is not None and cursor.back
+        with time_budget(self.budget):
+            ids = self._page_ids(keys, cursor)
+            more = len(ids) > self.limit
+            ids = ids[: self.limit]
+            if back:
+                ids.reverse()
+            rows = self._rows(ids, [key.field for key in keys])
+        if not rows:
+            return Page([])
+        first, last = (self._cursor(keys, ids[position], rows) for position in (0, -1))
+        has_next = more if not back else True
+        has_previous = cursor is not None if not back else more
+        return Page(
+            [rows[pk] for pk in ids if pk in rows],
+            last.encode() if has_next else None,
+            Cursor(first.values, first.id, True).encode() if has_previous else None,
+        )
+
+    def count(self, cap: int = COUNT_CAP, budget: float = COUNT_BUDGET) -> Count:
+        """Number of rows up to ``cap``; gives up after ``budget`` seconds."""
+        try:
+            with time_budget(budget):
+                found = self.rows().order_by()[: cap + 1].values("pk").count()
+        except OutOfTime:
+            return Count(None)
+        return Count(min(found, cap), found > cap)
+
+    def ids(self, limit: int | None = None) -> list[int]:
+        """Ids of all matching rows, by id."""
+        rows = self.rows().order_by("pk").values_list("pk", flat=True)
+        return list(rows if limit is None else rows[:limit])
+
+    def groups(self, key: str, *, sum_key: str | None = None, budget: float = PAGE_BUDGET) -> list[Group]:
+        """Count (and sum) by a field that the actor may compare by."""
+        field = self._comparable(key)
+        rows = self.rows().order_by().values(_group=field.type.expression(field)).annotate(_count=CountRows("pk"))
+        if sum_key is not None:
+            summed = self._comparable(sum_key)
+            rows = rows.annotate(_sum=Sum(summed.type.expression(summed)))
+        with time_budget(budget):
+            return [Group(row["_group"], row["_count"], row.get("_sum")) for row in rows]
+
+    def each(self, batch: int = 1_000) -> Iterator[list[PageRow]]:
+        """Every row in the order of the query, in batches; for exports of any size."""
+        keys = sort_keys(self.object_type, self.sort or (self.object_type.default_sort,), self.context)
+        cursor: Cursor | None = None
+        limit, self.limit = self.limit, batch
+        try:
+            while ids := self._page_ids(keys, cursor)[:batch]:
+                rows = self._rows(ids, [key.field for key in keys])
+                cursor = decode(self._cursor(keys, ids[-1], rows).encode(), keys)
+                yield [rows[pk] for pk in ids if pk in rows]
+        finally:
+            self.limit = limit
+
+    def fetch(self, ids: Sequence[int]) -> dict[int, PageRow]:
+        """The records with these ids, which must come from this query, by id."""
+        return self._rows(ids, ())
+
+    def rows(self, *, fenced: bool = False) -> QuerySet[Record]:
+        """Matching records as a queryset, rights included."""
+        found = policy.queryset_for(
+            self.actor, self.object_type, self.action, deleted=self.deleted, fenced=fenced
+        ).filter(compile_filter(self.object_type, self.filter, self.context))
+        return found if self.where is None else found.filter(self.where)
+
+    # Pages --------------------------------------------------------------------------------------------------------
+
+    def _comparable(self, key: str) -> Field:
+        return sort_field(self.object_type, key, self.context)
+
+    def _page_ids(self, keys: Any, cursor: Cursor | None) -> list[int]:
+        """Ids of the page and one more, crossing from records with a first sort value to those without."""
+        back = cursor is not None and cursor.back
+        if never_null(self.object_type, keys[0].field):
+            return self._branch(keys, cursor, None)
+        in_absent = cursor is not None and cursor.values[0] is None
+        branches = [True, False] if back else [False, True]
+        if in_absent is not back:
+            # The cursor lies in the second branch of this direction: the first one is done with.
+            return self._branch(keys, cursor, branches[1])
+        ids = self._branch(keys, cursor, branches[0])
+        if len(ids) <= self.limit:
+            ids += self._branch(keys, None, branches[1], back=back)
+        return ids[: self.limit + 1]
+
+    def _branch(self, keys: Any, cursor: Cursor | None, absent: bool | None, *, back: bool | None = None) -> list[int]:
+        back = (cursor is not None and cursor.back) if back is None else back
+        small = self.scope_is_small()
+        rows = self.rows(fenced=not small)
+        if absent is not None:
+            rows = rows.filter(IsNull(keys[0].expression, absent))
+        if cursor is not None:
+            rows = rows.filter(beyond(keys, cursor))
+        if small:
+            return self._gathered(rows, ordering(keys, back=back))
+        ordered = rows.order_by(*ordering(keys, back=back))
+        return list(ordered.values_list("pk", flat=True)[: self.limit + 1])
+
+    def _gathered(self, rows: QuerySet[Record], orders: Sequence[OrderBy]) -> list[int]:
+        """Gather the scope's rows with their sort values first, then sort them."""
+        named = {f"o{position}": order.expression for position, order in enumerate(orders)}
+        try:
+            inner, params = rows.order_by().annotate(**named).values_list("pk", *named).query.sql_with_params()
+        except EmptyResultSet:
+            # Django sees by itself that no row can match, such as "is any of" nothing.
+            return []
+        order = ", ".join(
+            f"o{position} {'DESC' if order.descending else 'ASC'}" for position, order in enumerate(orders)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH hits (id, {', '.join(named)}) AS MATERIALIZED ({inner})"
+                f" SELECT id FROM hits ORDER BY {order} LIMIT %s",
+                [*params, self.limit + 1],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    def scope_is_small(self) -> bool:
+        scope = self.actor.scope(self.object_type.key, self.action)
+        if self.object_type.is_private:
+            return True
+        if self.object_type.scope_from is None and scope is Scope.ALL:
+            return False
+        return scope_size(self.actor, self.object_type, self.action) <= SMALL_SCOPE
+
+    def _rows(self, ids: Sequence[int], sorted_by: Sequence[Field]) -> dict[int, PageRow]:
+        """The records with these ids as the actor may see them, by id."""
+        return self._drawn(policy.every_record(self.object_type).filter(pk__in=list(ids)), sorted_by)
+
+    def _drawn(self, rows: QuerySet[Record], sorted_by: Sequence[Field]) -> dict[int, PageRow]:
+        """Plain values of records that the actor may see, one query and one for each link to many."""
+        fields = self._wanted(sorted_by)
+        native = {field.column for field in fields if field.column and not is_links(self.object_type, field)}
+        computed = {f"c_{field.key}": field for field in fields if field.computed is not None}
+        names = ["id", "version", "custom", *(sorted(native - {"id"}))]
+        rows = rows.annotate(**{name: field.type.expression(field) for name, field in computed.items()})
+        found: dict[int, tuple[int, Values]] = {}
+        for row in rows.values(*names, *computed):
+            values = plain_values(self.object_type, row)
+            # What a computed field's expression gives is a plain value already.
+            values.update({field.key: row[name] for name, field in computed.items()})
+            found[row["id"]] = (row["version"], values)
+        for field in fields:
+            if is_links(self.object_type, field):
+                for source, target in linked(self.object_type, field, list(found)):
+                    held = found[source][1]
+                    held[field.key] = [*(held.get(field.key) or ()), target]
+        return {pk: self._seen(pk, version, values, fields) for pk, (version, values) in found.items()}
+
+    def _wanted(self, sorted_by: Sequence[Field]) -> list[Field]:
+        readable = {field.key: field for field in policy.readable_fields(self.actor, self.object_type)}
+        keys = self.columns or tuple(readable)
+        wanted = {key: readable[key] for key in keys if key in readable}
+        wanted.update({field.key: field for field in sorted_by})
+        wanted.setdefault(self.object_type.title, self.object_type.field(self.object_type.title))
+        return list(wanted.values())
+
+    def _seen(self, pk: int, version: int, values: Values, fields: Sequence[Field]) -> PageRow:
+        shown: Values = {}
+        masked = set()
+        for field in fields:
+            value = values.get(field.key)
+            shown[field.key] = policy.shown(self.actor, self.object_type, field, value)
+            if value is not None and shown[field.key] != value:
+                masked.add(field.key)
+        return PageRow(pk, version, shown, frozenset(masked))
+
+    def _cursor(self, keys: Any, pk: int, rows: Mapping[int, PageRow]) -> Cursor:
+        values = []
+        for key in keys:
+            value = rows[pk].values.get(key.field.key)
+            values.append(None if value is None else key.field.type.to_json(value, key.field))
+        return Cursor(tuple(values), pk)
+
+
+def sort_field(object_type: ObjectType, key: str, context: Context) -> Field:
+    """A field that the actor may compare by; raises BadQuery."""
+    return sort_keys(object_type, (key,), context)[0].field
+
+
+def record_row(
+    object_type: ObjectType, record_id: int, *, actor: Actor, context: Context, deleted: bool = False
+) -> PageRow | None:
+    """One record with all that the actor may see of it; None when there is none within reach."""
+    query = Query(object_type, actor, context, deleted=deleted, action="restore" if deleted else "view")
+    return query._drawn(query.rows().filter(pk=record_id), ()).get(record_id)
+
+
+def first_rows(
+    object_type: ObjectType,
+    rows: QuerySet[Record],
+    *,
+    actor: Actor,
+    context: Context,
+    columns: Sequence[str] = (),
+    budget: float | None = None,
+) -> list[PageRow]:
+    """Rows of a short ordered queryset that starts at ``policy.queryset_for``, as the actor may see them.
+
+    One query, and one for each link to many; with a budget in seconds it raises OutOfTime.
+    """
+    query = Query(object_type, actor, context, columns=columns)
+    with nullcontext() if budget is None else time_budget(budget):
+        return list(query._drawn(rows, ()).values())
+
+
+# Faces ------------------------------------------------------------------------------------------------------------
+
+
+def cell(row: PageRow, field: Field, context: Context) -> SafeString:
+    """The escaped HTML of one value; masked values are shown as plain text."""
+    value = row.values.get(field.key)
+    if field.key in row.masked:
+        return field.type.masked_cell(value)
+    return field.type.cell(value, field, context)
+
+
+def label_rows(object_type: ObjectType, rows: Sequence[PageRow], context: Context) -> None:
+    """Fetch the titles of all records that the rows link to; one query for each type linked to."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        for key, value in row.values.items():
+            field = object_type.fields[key]
+            target = field.type.link_targets(field)
+            if target is not None and value is not None and key not in row.masked:
+                wanted.setdefault(target, set()).update(field.type.link_ids(value))
+    fill_labels(wanted, context)
+
+
+# The size of a scope ----------------------------------------------------------------------------------------------
+
+_scope_sizes: dict[tuple[Any, ...], tuple[float, int]] = {}
+
+
+def scope_size(actor: Actor, object_type: ObjectType, action: str) -> int:
+    """How many rows the actor reaches, up to a little over SMALL_SCOPE; kept for a minute."""
+    key = (actor.user_id, actor.role_keys, actor.department_ids, object_type.key, action)
+    known = _scope_sizes.get(key)
+    now = time.monotonic()
+    if known is not None and known[0] > now:
+        return known[1]
+    rows = policy.queryset_for(actor, object_type, action).order_by()
+    size = rows[: SMALL_SCOPE + 1].values("pk").count()
+    _scope_sizes[key] = (now + SCOPE_SIZE_KEPT, size)
+    return size

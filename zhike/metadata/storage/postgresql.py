@@ -1,0 +1,91 @@
+"""Writing to PostgreSQL: sequences in blocks, COPY for many rows, advisory locks for keys without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from zlib import crc32
+
+from django.db import connection, transaction
+
+#: Below this many rows the set-up of COPY costs more than it saves.
+COPY_FROM = 20
+
+
+#: The oldest transaction of this database that is under way, else the next to begin. The snapshot's own xmin would do, but
+#: it looks at the whole server, where a long transaction of another database would hold everything up. Whatever began
+#: before and is not listed has ended, and the next query sees it. Sessions of other roles do not show their
+#: transaction unless the role may read statistics: if there are any, the server's xmin it is. An ``xid`` has 32 bits, the rest comes
+#: from the snapshot.
+SETTLED_BEFORE = """
+WITH moment AS (
+    SELECT pg_snapshot_xmin(snapshot)::text::bigint AS oldest, pg_snapshot_xmax(snapshot)::text::bigint AS next
+    FROM (SELECT pg_current_snapshot() AS snapshot) AS taken
+), sessions AS (
+    SELECT usename, backend_xid::text::bigint AS xid FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+)
+SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM sessions WHERE usename <> current_user)
+        AND NOT pg_has_role(current_user, 'pg_read_all_stats', 'usage') THEN oldest
+    ELSE least(next, (SELECT min(next - ((next - xid) % 4294967296 + 4294967296) % 4294967296) FROM sessions))
+END FROM moment
+"""
+
+
+class PostgreSQLStorage:
+    """Implements ``Storage``."""
+
+    @contextmanager
+    def write_transaction(self) -> Iterator[None]:
+        with transaction.atomic():
+            yield
+
+    def allocate_ids(self, table: str, count: int) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        names = ", ".join(f'"{column}"' for column in columns)
+        with connection.cursor() as cursor:
+            if len(rows) < COPY_FROM:
+                marks = ", ".join(["%s"] * len(columns))
+                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+                return
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def update_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        listed = list(rows)
+        if not listed:
+            return
+        sets = ", ".join(f'"{column}" = %s' for column in columns)
+        with connection.cursor() as cursor:
+            cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE "id" = %s', listed)
+
+    def delete_pairs(self, table: str, columns: tuple[str, str], pairs: Sequence[tuple[int, int]]) -> None:
+        if not pairs:
+            return
+        with connection.cursor() as cursor:
+            cursor.executemany(f'DELETE FROM "{table}" WHERE "{columns[0]}" = %s AND "{columns[1]}" = %s', pairs)
+
+    def transaction_id(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            return int(cursor.fetchone()[0])
+
+    def settled_before(self) -> int | None:
+        with connection.cursor() as cursor:
+            cursor.execute(SETTLED_BEFORE)
+            return int(cursor.fetchone()[0])
+
+    def lock_key(self, key: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [7265, crc32(key.encode()) - 2**31])

@@ -1,0 +1,237 @@
+"""The one timeline: what happened with a record, written in the transaction of what it tells of, read as a range."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhike.metadata import policy, registry
+from zhike.metadata.actor import Actor, FieldAccess
+from zhike.metadata.columns import converter
+from zhike.metadata.fields.base import Label
+from zhike.metadata.models import TimelineEntry
+from zhike.metadata.object_type import ObjectType, TimelineSource, Values
+from zhike.metadata.storage import storage
+
+COLUMNS = ("subject_key", "subject_id", "at", "source_key", "source_id", "kind", "actor_id", "title", "body", "details")
+TITLE_LENGTH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedSource:
+    """Entries that hang on a record itself and are seen by whoever sees it, such as comments and files."""
+
+    key: str
+    label: Label
+    icon: str
+
+
+_attached: dict[str, AttachedSource] = {}
+
+
+def attach(source: AttachedSource) -> AttachedSource:
+    """Register a source whose entries ``note`` writes; object types register theirs by ``ObjectType.timeline``."""
+    if source.key in _attached:
+        raise ValueError(f"timeline source {source.key!r} is registered already")
+    _attached[source.key] = source
+    return source
+
+
+def attached(key: str) -> AttachedSource | None:
+    """The attached source with this key, if it is one."""
+    return _attached.get(key)
+
+
+def detach(key: str) -> None:
+    """Take an attached source out again (an app that is switched off)."""
+    _attached.pop(key, None)
+
+
+def sources_for(actor: Actor, subject: ObjectType) -> list[AttachedSource]:
+    """What the timeline of the subject's records may hold, as far as the actor may see it."""
+    found = [
+        AttachedSource(source.key, source.label_plural, source.icon)
+        for source in registry.all_types()
+        if source.timeline is not None
+        and source.field(source.timeline.subject).options.get("target") == subject.key
+        and policy.may(actor, source, "view")
+    ]
+    return [*found, *_attached.values()]
+
+
+def note(
+    source_key: str,
+    source_id: int,
+    subject: tuple[str, int],
+    *,
+    at: datetime,
+    actor_id: int | None,
+    kind: str = "",
+    title: str = "",
+    body: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write the entry of an attached source, or write it anew; ``subject`` is (object key, record id)."""
+    TimelineEntry.objects.update_or_create(
+        source_key=_attached[source_key].key,
+        source_id=source_id,
+        subject_key=subject[0],
+        defaults={
+            "subject_id": subject[1],
+            "at": at,
+            "actor_id": actor_id,
+            "kind": kind,
+            "title": title[:TITLE_LENGTH],
+            "body": body,
+            "details": details,
+        },
+    )
+
+
+def forget(source_key: str, ids: Collection[int]) -> None:
+    """Take away entries of an attached source."""
+    TimelineEntry.objects.filter(source_key=source_key, source_id__in=list(ids)).delete()
+
+
+def source_fields(source: TimelineSource) -> frozenset[str]:
+    """Fields whose change makes the entry stale."""
+    named = (source.subject, source.at, source.title, source.kind, source.body, *source.more)
+    return frozenset(key for key in named if key)
+
+
+def write(object_type: ObjectType, records: Mapping[int, Values], *, actor_id: int | None, new: bool) -> None:
+    """Write the entries of records given with all their plain values; old ones are replaced unless ``new``."""
+    source = object_type.timeline
+    if source is None or not records:
+        return
+    if not new:
+        remove(object_type, records)
+    rows = [_row(object_type, source, pk, values, actor_id) for pk, values in records.items()]
+    adapt_at, adapt_details = (converter(TimelineEntry._meta.get_field(name)) for name in ("at", "details"))
+    storage().insert_rows(
+        TimelineEntry._meta.db_table,
+        COLUMNS,
+        [(*row[:2], adapt_at(row[2]), *row[3:-1], adapt_details(row[-1])) for row in rows if row is not None],
+    )
+
+
+def _row(
+    object_type: ObjectType, source: TimelineSource, pk: int, values: Values, actor_id: int | None
+) -> tuple[Any, ...] | None:
+    subject_id, at = values.get(source.subject), values.get(source.at)
+    if subject_id is None or at is None:
+        return None
+    return (
+        object_type.field(source.subject).options["target"],
+        subject_id,
+        at,
+        object_type.key,
+        pk,
+        (values.get(source.kind) or "") if source.kind else "",
+        values.get("owner") or actor_id,
+        str(values.get(source.title) or "")[:TITLE_LENGTH],
+        (values.get(source.body) or "") if source.body else "",
+        _details(object_type, source, values),
+    )
+
+
+def _details(object_type: ObjectType, source: TimelineSource, values: Values) -> dict[str, Any] | None:
+    fields = [object_type.field(key) for key in source.more if values.get(key) is not None]
+    return {field.key: field.type.to_json(values[field.key], field) for field in fields} or None
+
+
+def remove(object_type: ObjectType, ids: Collection[int]) -> None:
+    """Take away the entries of deleted records; restoring writes them again."""
+    if object_type.timeline is not None:
+        TimelineEntry.objects.filter(source_key=object_type.key, source_id__in=list(ids)).delete()
+
+
+def entries_for(
+    actor: Actor,
+    object_type: ObjectType,
+    record_id: int,
+    *,
+    before: tuple[datetime, int] | None = None,
+    kinds: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    people: Sequence[int] = (),
+    text: str = "",
+    limit: int = 30,
+) -> list[TimelineEntry]:
+    """Entries of a record that the actor sees already, newest first; ``before`` is (at, id) of the last one shown.
+
+    The rights to each source are part of the query; what a source hides from the actor (its title, body or further fields) is
+    blanked here and not searched.
+    """
+    rows = TimelineEntry.objects.filter(_visible(actor, object_type, record_id))
+    rows = rows.filter(subject_key=object_type.key, subject_id=record_id)
+    if before is not None:
+        rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if sources:
+        rows = rows.filter(source_key__in=sources)
+    if people:
+        rows = rows.filter(actor_id__in=people)
+    if text:
+        rows = _search(actor, rows, text)
+    found = list(rows.order_by("-at", "-id")[:limit])
+    for entry in found:
+        _blank(actor, entry)
+    return found
+
+
+def _visible(actor: Actor, subject: ObjectType, record_id: int) -> Q:
+    """Entries whose source the actor may see; sources that follow the subject need no look at their rows."""
+    condition = Q(source_key__in=sorted(_attached))
+    for source in registry.all_types():
+        if source.timeline is None or not policy.may(actor, source, "view"):
+            continue
+        clause = Q(source_key=source.key)
+        follows = source.scope_from and source.field(source.scope_from).options.get("target") == subject.key
+        if not (follows and source.scope_from == source.timeline.subject):
+            rights = policy.scope_condition(actor, source, "view")
+            if rights is not None:
+                seen = policy.every_record(source).filter(rights, **{source.timeline.subject: record_id})
+                clause &= Q(source_id__in=seen.values("pk"))
+        condition |= clause
+    return condition
+
+
+def _hidden(actor: Actor, source: ObjectType, key: str | None) -> bool:
+    return key is not None and policy.access(actor, source, source.field(key)) < FieldAccess.READ_ONLY
+
+
+def _search(actor: Actor, rows: QuerySet[TimelineEntry], text: str) -> QuerySet[TimelineEntry]:
+    condition = Q(source_key__in=sorted(_attached)) & (Q(title__icontains=text) | Q(body__icontains=text))
+    for source in registry.all_types():
+        if source.timeline is None:
+            continue
+        parts = [("title", source.timeline.title), ("body", source.timeline.body)]
+        for column, key in parts:
+            if key is not None and not _hidden(actor, source, key):
+                condition |= Q(source_key=source.key, **{f"{column}__icontains": text})
+    return rows.filter(condition)
+
+
+def _blank(actor: Actor, entry: TimelineEntry) -> None:
+    if entry.source_key in _attached:
+        return
+    source = registry.get(entry.source_key)
+    if source.timeline is None:
+        return
+    if _hidden(actor, source, source.timeline.title):
+        entry.title = ""
+    if _hidden(actor, source, source.timeline.body):
+        entry.body = ""
+    if _hidden(actor, source, source.timeline.kind):
+        entry.kind = ""
+    entry.details = {
+        key: value
+        for key, value in (entry.details or {}).items()
+        if key in source.fields and not _hidden(actor, source, key)
+    }

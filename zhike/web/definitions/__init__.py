@@ -1,0 +1,1 @@
+"""What administrators see of the definitions of fields and objects."""

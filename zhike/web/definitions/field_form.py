@@ -1,0 +1,158 @@
+"""The form of a custom field: what it shows, and what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _, gettext_lazy
+
+from zhike.lib.money import SYMBOLS
+from zhike.metadata import registry
+from zhike.metadata.customising import SWITCHES, TEXTS
+from zhike.metadata.fields import FIELD_TYPES
+from zhike.metadata.fields.base import FieldType, Label
+from zhike.metadata.fields.choice_option import TONES
+from zhike.metadata.fields.settings import LABELS
+from zhike.metadata.models import CustomField
+from zhike.metadata.object_type import ObjectType
+
+DEFAULT_KIND = "text"
+TONE_LABELS: Mapping[str, Label] = {
+    "grey": gettext_lazy("grey"),
+    "blue": gettext_lazy("blue"),
+    "green": gettext_lazy("green"),
+    "amber": gettext_lazy("amber"),
+    "red": gettext_lazy("red"),
+    "purple": gettext_lazy("purple"),
+    "teal": gettext_lazy("teal"),
+    "pink": gettext_lazy("pink"),
+    "orange": gettext_lazy("orange"),
+    "indigo": gettext_lazy("indigo"),
+}
+SWITCH_LABELS: Mapping[str, tuple[Label, Label]] = {
+    "required": (gettext_lazy("Required"), gettext_lazy("A record cannot be saved without it.")),
+    "unique": (
+        gettext_lazy("Unique"),
+        gettext_lazy("No two records have the same value; imports can find records by it."),
+    ),
+    "indexed": (gettext_lazy("Fast to filter and sort"), gettext_lazy("For fields that many lists are filtered by.")),
+    "sensitive": (
+        gettext_lazy("Personal data"),
+        gettext_lazy("Marked in the rights of roles, where it can be hidden or masked."),
+    ),
+}
+
+
+@dataclass(slots=True)
+class FieldForm:
+    """What is typed into the form, whether it came from a row or from the browser."""
+
+    kind: str = DEFAULT_KIND
+    texts: dict[str, str] = dataclass_field(default_factory=dict)
+    switches: set[str] = dataclass_field(default_factory=set)
+    #: Settings of the kind as typed; "choices" are rows {key, label, label_en, tone, retired}.
+    options: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    @property
+    def type(self) -> FieldType:
+        return FIELD_TYPES.get(self.kind, FIELD_TYPES[DEFAULT_KIND])
+
+    def details(self) -> dict[str, Any]:
+        """The arguments of ``field_create`` and ``field_change`` beside kind and label."""
+        return {
+            **{name: self.texts.get(name, "") for name in TEXTS},
+            **{name: name in self.switches for name in SWITCHES},
+            "options": {
+                name: self.options[name] for name in self.type.settings if self.options.get(name) not in (None, "")
+            },
+        }
+
+
+def posted(data: QueryDict, *, kind: str = "") -> FieldForm:
+    """What the form says; ``kind`` is given where it cannot be chosen any more."""
+    form = FieldForm(kind or data.get("kind", DEFAULT_KIND))
+    form.texts = {name: data.get(name, "").strip() for name in ("label", *TEXTS)}
+    form.switches = {name for name in SWITCHES if name in data}
+    form.options = {name: data.get(f"option_{name}", "").strip() for name in form.type.settings}
+    if "choices" in form.options:
+        form.options["choices"] = posted_choices(data)
+    return form
+
+
+def posted_choices(data: QueryDict) -> list[dict[str, Any]]:
+    """Rows of the choices in their order; empty ones are left out."""
+    columns = [data.getlist(f"choice_{name}") for name in ("label", "label_en", "tone", "key", "retired")]
+    restored = set(data.getlist("choice_restore"))
+    return [
+        {
+            "label": label,
+            "label_en": english,
+            "tone": tone,
+            "key": key,
+            "retired": retired == "1" and key not in restored,
+        }
+        for label, english, tone, key, retired in zip(*columns, strict=False)
+        if label.strip() or key
+    ]
+
+
+def stored(row: CustomField) -> FieldForm:
+    """The form filled with a definition."""
+    texts = {name: str(getattr(row, name)) for name in ("label", *TEXTS)}
+    switches = {name for name in SWITCHES if getattr(row, name)}
+    return FieldForm(row.kind, texts, switches, dict(row.options or {}))
+
+
+def form_context(form: FieldForm, object_type: ObjectType) -> dict[str, Any]:
+    """The context of settings/field_form.html."""
+    return {
+        "form": form,
+        "texts": form.texts,
+        "kinds": [(key, kind.label, key == form.kind) for key, kind in FIELD_TYPES.items() if kind.customisable],
+        "sections": sorted({section for section in section_names(object_type) if section}),
+        **options_context(form),
+    }
+
+
+def section_names(object_type: ObjectType) -> set[str]:
+    rows = CustomField.objects.filter(object_key=object_type.key, retired_at__isnull=True)
+    return set(rows.values_list("section", flat=True))
+
+
+def options_context(form: FieldForm) -> dict[str, Any]:
+    """What depends on the kind: its settings, and which switches it has."""
+    kind = form.type
+    impossible = {
+        name for name, possible in (("unique", kind.can_be_unique), ("indexed", kind.sortable)) if not possible
+    }
+    return {
+        "options": [option(name, form.options.get(name)) for name in kind.settings if name != "choices"],
+        "has_choices": "choices" in kind.settings,
+        "choices": form.options.get("choices") or [{}, {}],
+        "tones": [(tone, TONE_LABELS[tone]) for tone in TONES],
+        "switches": [
+            (name, label, text, name in form.switches)
+            for name, (label, text) in SWITCH_LABELS.items()
+            if name not in impossible
+        ],
+    }
+
+
+def option(name: str, value: Any) -> dict[str, Any]:
+    """One setting as a control; ``choices`` are (value, label) where there is something to choose from."""
+    offered: list[tuple[str, Label]] = []
+    if name == "currency":
+        offered = [(code, f"{code} {mark}") for code, mark in SYMBOLS.items()]
+    elif name == "target":
+        offered = [("", _("Choose an object"))] + [
+            (found.key, found.label) for found in registry.all_types() if not found.is_private
+        ]
+    return {
+        "name": f"option_{name}",
+        "label": LABELS[name],
+        "value": "" if value is None else str(value),
+        "offered": offered,
+    }

@@ -1,0 +1,188 @@
+"""A list as a board: a column a choice, cards with what matters, counts and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from zhike.metadata.errors import BadQuery
+from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.choice_option import choices_of
+from zhike.metadata.grouped import first_pages, group_filter
+from zhike.metadata.query import Group, Page, PageRow, Query, label_rows
+from zhike.metadata.time_budget import OutOfTime
+from zhike.web.lists.board_fields import board_fields, summed_field
+from zhike.web.lists.listing import Listing
+from zhike.web.lists.page import Failure, bad_query, chip_list, empty, tabs, tools
+from zhike.web.lists.rows import Cells, title_of
+
+#: Never empty, so that columns page by one branch of the index.
+SORT = "-updated_at"
+COUNT_BUDGET = 0.3
+FACTS = 3
+#: Fields with a line of their own on a card.
+OWN_LINE = frozenset({"owner", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One column of the board."""
+
+    value: str | None
+    label: str
+    tone: str
+
+
+def board_context(listing: Listing, field: Field | None, failure: Failure | None = None) -> dict[str, Any]:
+    """The context of board/page.html."""
+    columns: list[dict[str, Any]] = []
+    chips: list[dict[str, Any]] = []
+    if failure is None and field is not None:
+        try:
+            columns, chips = draw_columns(listing, field), chip_list(listing)
+        except BadQuery as refusal:
+            failure = bad_query(listing, refusal)
+        except OutOfTime:
+            failure = Failure(
+                _("This takes too long"), _("Narrow the board by a filter."), listing.url(filter={}, q="")
+            )
+    return {
+        "object": listing.object_type,
+        "list_url": listing.url(),
+        **tabs(listing),
+        **tools(listing, chips),
+        "columns": columns,
+        "by": [
+            {"label": found.label, "url": listing.url(by=key), "active": field is not None and key == field.key}
+            for key, found in board_fields(listing).items()
+        ],
+        "empty": empty(listing, failure) if failure else None,
+        "failed": failure is not None,
+    }
+
+
+def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
+    counted = counts(listing, field)
+    shown = lanes(listing, field, counted)
+    pages = first_pages(query(listing), field, [lane.value for lane in shown], sort=SORT)
+    label_rows(listing.object_type, [row for page in pages.values() for row in page.rows], listing.context)
+    heads = {head["value"]: head for head in draw_heads(listing, shown, counted)}
+    cards = Cards(listing, field)
+    return [{**heads[lane.value or ""], **cards.lane(lane.value, pages.get(lane.value, Page([])))} for lane in shown]
+
+
+def query(listing: Listing) -> Query:
+    found = listing.query(columns=[*listing.columns, listing.object_type.field("updated_at")])
+    return replace(found, sort=(SORT,))
+
+
+def counts(listing: Listing, field: Field) -> dict[str | None, Group] | None:
+    """Rows and sums by value; None when counting takes too long."""
+    summed = summed_field(listing)
+    try:
+        groups = listing.query(columns=()).groups(
+            field.key, sum_key=summed.key if summed else None, budget=COUNT_BUDGET
+        )
+    except OutOfTime:
+        return None
+    found: dict[str | None, Group] = {}
+    for group in groups:
+        value = group.value or None
+        known = found.get(value)
+        total = group.sum if known is None else (known.sum or 0) + (group.sum or 0)
+        found[value] = Group(value, group.count + (known.count if known else 0), total)
+    return found
+
+
+def lanes(listing: Listing, field: Field, counted: dict[str | None, Group] | None) -> list[Lane]:
+    """A lane a choice; retired ones and "not set" only where records stand in them."""
+    held = {} if counted is None else counted
+    found = [
+        Lane(choice.key, choice.text(listing.context), choice.tone)
+        for choice in choices_of(field)
+        if not choice.retired or choice.key in held
+    ]
+    if None in held or (not field.required and counted is None):
+        found.insert(0, Lane(None, _("Not set"), "grey"))
+    return found
+
+
+def draw_heads(
+    listing: Listing, shown: Sequence[Lane], counted: dict[str | None, Group] | None
+) -> list[dict[str, Any]]:
+    """Names, counts and sums of the columns."""
+    summed = summed_field(listing)
+    found = []
+    for lane in shown:
+        group = (counted or {}).get(lane.value)
+        total = group.sum if group is not None else None
+        found.append(
+            {
+                "value": lane.value or "",
+                "label": lane.label,
+                "tone": lane.tone,
+                "count": "…" if counted is None else f"{group.count if group else 0:,}",
+                "sum": summed.type.cell(int(total), summed, listing.context) if summed and total else "",
+            }
+        )
+    return found
+
+
+class Cards:
+    """Draws the cards of one board; equal values are drawn once."""
+
+    def __init__(self, listing: Listing, field: Field) -> None:
+        self.listing = listing
+        self.cells = Cells(listing.context)
+        self.fields = listing.object_type.fields
+        hidden = {listing.object_type.title, field.key, *OWN_LINE}
+        self.facts = [column for column in listing.columns if column.key not in hidden]
+        self.state = listing.tidy(listing.state).pairs()
+        # With the board's state the answer to a move can count its columns again.
+        self.move = urlencode([*(pair for pair in self.state if pair[0] != "by"), ("by", field.key)])
+
+    def lane(self, value: str | None, page: Page) -> dict[str, Any]:
+        """The cards of a column and the address of further ones."""
+        more = ""
+        if page.next_cursor:
+            wanted = [*self.state, ("value", value or ""), ("from", page.next_cursor)]
+            more = f"{self.listing.path}board/more/?{urlencode(wanted)}"
+        return {"cards": [self.card(row) for row in page.rows], "more_url": more}
+
+    def card(self, row: PageRow) -> dict[str, Any]:
+        """At most four lines: the name, three facts, the owner, and when it was last touched."""
+        title = title_of(row, self.fields[self.listing.object_type.title], self.listing.context)
+        facts = (self.cells.draw(row, field) for field in self.facts)
+        lines = [joined([fact for fact in facts if fact][:FACTS])]
+        lines += [self.cells.draw(row, self.fields[key]) for key in ("owner", "updated_at") if key in row.values]
+        url = f"{self.listing.path}{row.id}/"
+        return {
+            "id": row.id,
+            "version": row.version,
+            "url": url,
+            "title": title,
+            "title_text": title,
+            "lines": [line for line in lines if line],
+            "move_url": f"{url}move/?{self.move}",
+        }
+
+
+def next_page(listing: Listing, field: Field, value: str | None, cursor: str) -> dict[str, Any]:
+    """Further cards of one column; raises BadQuery and OutOfTime."""
+    found = query(listing)
+    parts = [part for part in (found.filter, group_filter(field, value)) if part]
+    page = replace(found, filter={"all": parts}, cursor=cursor).page()
+    label_rows(listing.object_type, page.rows, listing.context)
+    return Cards(listing, field).lane(value, page)
+
+
+def joined(cells: Sequence[SafeString]) -> SafeString:
+    if not cells:
+        return SafeString("")
+    return format_html_join(" ", "{}", ((part,) for part in cells))

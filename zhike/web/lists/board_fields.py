@@ -1,0 +1,34 @@
+"""Which fields can make the columns of a board, and which one is summed up in them."""
+
+from __future__ import annotations
+
+from zhike.metadata import policy
+from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.choice_option import choices_of
+from zhike.web.lists.listing import Listing
+
+
+def board_fields(listing: Listing) -> dict[str, Field]:
+    """Fields with choices that the actor may group by, the descriptor's own first."""
+    found = {
+        field.key: field
+        for field in listing.object_type.active_fields
+        if field.type.groupable
+        and not field.type.multiple
+        and choices_of(field)
+        and policy.comparable(listing.actor, listing.object_type, field)
+    }
+    first = listing.object_type.board_by or ""
+    return dict(sorted(found.items(), key=lambda item: item[0] != first))
+
+
+def summed_field(listing: Listing) -> Field | None:
+    """The first amount of money among the columns of the list."""
+    return next(
+        (
+            field
+            for field in listing.columns
+            if "currency" in field.options and policy.comparable(listing.actor, listing.object_type, field)
+        ),
+        None,
+    )

@@ -1,0 +1,49 @@
+"""What the bar below a list offers for the chosen rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhike.metadata import policy
+from zhike.metadata.actor import Actor
+from zhike.metadata.fields.base import Field
+from zhike.metadata.object_type import ObjectType
+from zhike.web.lists.listing import Listing
+from zhike.web.lists.table import editable_keys
+
+
+def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
+    """Buttons in the order of how often they are needed; only what the actor may do with such records at all."""
+    object_type, actor, base = listing.object_type, listing.actor, f"{listing.path}bulk/"
+    editable = editable_keys(object_type, listing.context)
+    found = []
+    if editable:
+        found.append(_button(_("Edit a field"), "edit", f"{base}edit/", dialog=True))
+    if "owner" in editable and policy.may(actor, object_type, "assign"):
+        found.append(_button(_("Assign"), "user", f"{base}assign/", dialog=True))
+    if any(is_taggable(field) for field in object_type.writable_fields if field.key in editable):
+        found.append(_button(_("Tags"), "tags", f"{base}tags/", dialog=True))
+    for action in object_type.actions.values():
+        if policy.may(actor, object_type, action.permission):
+            asks = bool(action.arguments)
+            found.append(_button(str(action.label), action.icon, f"{base}action/{action.key}/", dialog=asks))
+    if policy.may(actor, object_type, "export"):
+        found.append(_button(_("Export"), "file-export", f"{listing.path}export/", dialog=True))
+    if policy.may(actor, object_type, "delete"):
+        found.append({**_button(_("Delete"), "trash", f"{base}delete/", dialog=False), "danger": True})
+    return found
+
+
+def is_taggable(field: Field) -> bool:
+    """Links to tags, which are added and removed rather than replaced."""
+    return field.type.multiple and field.type.link_targets(field) == "tag"
+
+
+def _button(label: str, icon: str, url: str, *, dialog: bool) -> dict[str, Any]:
+    return {"label": label, "icon": icon, "url": url, "dialog": dialog, "danger": False}
+
+
+def may_bulk(actor: Actor, object_type: ObjectType) -> bool:
+    return any(policy.may(actor, object_type, action) for action in ("edit", "delete", "assign"))

@@ -1,0 +1,1 @@
+"""Pages of single records: what they show, drawn from descriptors alone."""

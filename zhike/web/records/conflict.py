@@ -1,0 +1,93 @@
+"""Two people changed the same record: what the other one did, and which of both values stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhike.metadata.changes import HistoryEntry, history
+from zhike.metadata.object_type import Values
+from zhike.web.records.forms import Form
+from zhike.web.records.moments import moment
+from zhike.web.records.story_words import person_name
+from zhike.web.records.subject import Subject, Wanted, fetch, want, want_values
+
+#: Versions that one may be behind and still be told what happened; further behind, every field counts as changed.
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Changes since the version that somebody knew, as far as that person may see them."""
+
+    entries: tuple[HistoryEntry, ...]
+    #: Plain values of the changed fields as they were at that version.
+    base: Mapping[str, Any]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self.base)
+
+
+def meanwhile(subject: Subject, version: int) -> Meanwhile:
+    """What others changed since ``version``, the last change first."""
+    found = history(subject.actor, subject.object_type, subject.id, limit=MOST_CHANGES)
+    entries = tuple(entry for entry in found if entry.change.version > version)
+    base: Values = {}
+    # From the newest to the oldest: the oldest "old" is what stood there at that version.
+    for entry in entries:
+        base.update({change.field.key: change.old for change in entry.fields})
+    return Meanwhile(entries, base)
+
+
+def in_conflict(form: Form, subject: Subject, others: Meanwhile) -> list[str]:
+    """Keys of fields that both sides changed, and differently."""
+    return [
+        field.key
+        for field in form.fields
+        if field.key in others.base
+        and form.values.get(field.key) != others.base[field.key]
+        and form.values.get(field.key) != subject.row.values.get(field.key)
+    ]
+
+
+def take_theirs(form: Form, subject: Subject, others: Meanwhile) -> None:
+    """Put the others' values into fields that the person left as they were."""
+    for field in form.fields:
+        if field.key in others.base and form.values.get(field.key) == others.base[field.key]:
+            form.values[field.key] = subject.row.values.get(field.key)
+            form.problems.pop(field.key, None)
+
+
+def conflict_context(form: Form, subject: Subject, others: Meanwhile, keys: list[str]) -> dict[str, Any]:
+    """Context of record_form/conflict.html."""
+    last = next((entry for entry in others.entries if {change.field.key for change in entry.fields} & set(keys)), None)
+    last = last or others.entries[0]
+    wanted: Wanted = {}
+    want(wanted, "user", {last.change.actor_id})
+    for values in (form.values, subject.row.values, others.base):
+        want_values(wanted, form.object_type, {key: values.get(key) for key in keys})
+    fetch(wanted, form.context)
+    return {
+        "who": person_name(last.change.actor_id, form.context),
+        "when": moment(last.change.at, form.context)["when"],
+        "version": subject.row.version,
+        "fields": [
+            {
+                "key": key,
+                "label": form.object_type.field(key).label,
+                "mine": value_html(form, key, form.values.get(key)),
+                "theirs": value_html(form, key, subject.row.values.get(key)),
+                "base": value_html(form, key, others.base.get(key)),
+            }
+            for key in keys
+        ],
+    }
+
+
+def value_html(form: Form, key: str, value: Any) -> Any:
+    field = form.object_type.field(key)
+    return _("empty") if field.type.is_empty(value) else field.type.cell(value, field, form.context)

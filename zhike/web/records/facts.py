@@ -1,0 +1,71 @@
+"""The facts of a record in their sections, and how complete they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhike.metadata import policy
+from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.long_text import LongTextType
+from zhike.metadata.object_type import Section
+from zhike.web.records.subject import Subject
+
+#: Filled by the system or by default on every record, so that they say nothing about completeness.
+NOT_COUNTED = frozenset({"owner", "department", "tags", "note"})
+#: Fewer facts than this need no ring.
+FEWEST_COUNTED = 3
+
+
+def sections(subject: Subject) -> list[dict[str, Any]]:
+    """Sections as record_detail/facts.html wants them; those that do not concern this record are shown only when filled."""
+    found = []
+    for section in subject.object_type.form:
+        fields = readable(subject, section)
+        filled = any(subject.row.values.get(field.key) is not None for field in fields)
+        if fields and (filled or section.applies(subject.row.values)):
+            found.append(
+                {
+                    "label": section.label,
+                    "folded": section.folded and not filled,
+                    "facts": [fact(subject, field) for field in fields],
+                }
+            )
+    return found
+
+
+def readable(subject: Subject, section: Section) -> list[Field]:
+    """Fields of the section that are not retired and that the actor may know of."""
+    known = {field.key for field in policy.readable_fields(subject.actor, subject.object_type)}
+    return [subject.object_type.field(key) for key in section.fields if key in known]
+
+
+def fact(subject: Subject, field: Field) -> dict[str, Any]:
+    """One fact as record_detail/fact.html wants it."""
+    is_long = isinstance(field.type, LongTextType)
+    value = subject.row.values.get(field.key)
+    shown = field.type.text(value, field, subject.context) if is_long else subject.cell(field)
+    return {
+        "key": field.key,
+        "label": field.label,
+        "value": "" if field.type.is_empty(value) else shown,
+        "edit_url": f"{subject.url}facts/{field.key}/" if subject.may_write(field) else "",
+        "wide": is_long,
+        "masked": field.key in subject.row.masked,
+    }
+
+
+def completeness(subject: Subject) -> dict[str, Any] | None:
+    """Share of the counted facts that are filled, in percent, and those missing that the actor may fill in."""
+    concerned = [section for section in subject.object_type.form if section.applies(subject.row.values)]
+    counted = [field for section in concerned for field in readable(subject, section) if counts(field)]
+    if len(counted) < FEWEST_COUNTED:
+        return None
+    missing = [field for field in counted if subject.row.values.get(field.key) is None]
+    return {
+        "percent": round(100 * (len(counted) - len(missing)) / len(counted)),
+        "missing": [{"key": field.key, "label": field.label} for field in missing if subject.may_write(field)],
+    }
+
+
+def counts(field: Field) -> bool:
+    return not field.readonly and field.key not in NOT_COUNTED
