@@ -88,6 +88,13 @@ def test_a_forged_change_breaks_the_chain(cast: Cast) -> None:
 # SQLite has one writer at a time, so nobody can commit late there.
 if connection.vendor == "postgresql":
 
+    def test_a_transaction_seals_what_it_wrote_itself(cast: Cast, heard: list[int]) -> None:
+        """Whether or not another transaction of the server has ended since."""
+        sealing.run_outbox()
+        write(cast, 2)
+        sealing.run_outbox()
+        assert len(heard) == 2
+
     @pytest.mark.django_db(transaction=True)
     def test_a_late_commit_is_not_overtaken(cast: Cast, heard: list[int]) -> None:
         """A transaction that took its ids first and commits last still comes before or at its number, never lost."""

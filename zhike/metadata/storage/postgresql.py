@@ -13,14 +13,16 @@ from django.db import connection, transaction
 COPY_FROM = 20
 
 
-#: The oldest transaction of this database that is under way, else the next to begin. The snapshot's own xmin would do, but
+#: The oldest transaction of this database that another session has under way, else the next to begin: at least the
+#: one after our own, which a snapshot leaves out while no later one has ended. The snapshot's own xmin would do, but
 #: it looks at the whole server, where a long transaction of another database would hold everything up. Whatever began
 #: before and is not listed has ended, and the next query sees it. Sessions of other roles do not show their
 #: transaction unless the role may read statistics: if there are any, the server's xmin it is. An ``xid`` has 32 bits, the rest comes
 #: from the snapshot.
 SETTLED_BEFORE = """
 WITH moment AS (
-    SELECT pg_snapshot_xmin(snapshot)::text::bigint AS oldest, pg_snapshot_xmax(snapshot)::text::bigint AS next
+    SELECT pg_snapshot_xmin(snapshot)::text::bigint AS oldest, pg_snapshot_xmax(snapshot)::text::bigint AS next,
+        coalesce(pg_current_xact_id_if_assigned()::text::bigint + 1, 0) AS own
     FROM (SELECT pg_current_snapshot() AS snapshot) AS taken
 ), sessions AS (
     SELECT usename, backend_xid::text::bigint AS xid FROM pg_stat_activity
@@ -29,7 +31,7 @@ WITH moment AS (
 SELECT CASE
     WHEN EXISTS (SELECT 1 FROM sessions WHERE usename <> current_user)
         AND NOT pg_has_role(current_user, 'pg_read_all_stats', 'usage') THEN oldest
-    ELSE least(next, (SELECT min(next - ((next - xid) % 4294967296 + 4294967296) % 4294967296) FROM sessions))
+    ELSE least(greatest(next, own), (SELECT min(next - ((next - xid) % 4294967296 + 4294967296) % 4294967296) FROM sessions))
 END FROM moment
 """
 
