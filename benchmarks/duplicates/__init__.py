@@ -1,0 +1,1 @@
+"""Labelled pairs of customer records, against which the duplicate finder is measured; the product imports nothing of this."""
