@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from django.db import connection
-
-from benchmarks import definitions
+from benchmarks import colleague, definitions
 from zhike.accounts.actors import actor_for
 from zhike.accounts.models import User
 from zhike.engines.exporting.services import export_start
@@ -20,11 +17,9 @@ from zhike.jobs.models import Job
 from zhike.jobs.worker import work_off
 from zhike.metadata import registry
 from zhike.metadata.actor import ANONYMOUS
-from zhike.metadata.records import record_save
 from zhike.metadata.sealing import consume, seal
 
 ROWS = 100_000
-PAUSE = 0.05
 
 
 def rates() -> dict[str, Any]:
@@ -33,20 +28,15 @@ def rates() -> dict[str, Any]:
     customer = registry.get("customer")
     run = services.import_upload(customer, table(), file_name="kunden.csv", actor=boss)
     services.import_start(run, actor=boss, mode="create", key="")
-    waits: list[float] = []
-    done = threading.Event()
-    colleague = threading.Thread(target=saving, args=(waits, done))
-    colleague.start()
-    started = time.monotonic()
-    work_off()
-    imported = time.monotonic() - started
-    done.set()
-    colleague.join()
+    with colleague.at_work() as waits:
+        started = time.monotonic()
+        work_off()
+        imported = time.monotonic() - started
     job = Job.objects.get(pk=run.job_id)
     found = {
         "import": job.result["created"] / imported,
         "import result": job.result,
-        "save during import": sorted(waits),
+        "save during import": waits,
     }
     return found | draining() | exporting(boss)
 
@@ -76,21 +66,6 @@ def table() -> Iterator[bytes]:
             f"{number % 9999}.50",
         ]
         yield (",".join(cells) + "\n").encode()
-
-
-def saving(waits: list[float], done: threading.Event) -> None:
-    """A colleague who changes a customer again and again, on a connection of their own."""
-    seller = actor_for(User.objects.get(username="sales_1_1")) or ANONYMOUS
-    customer = registry.get("customer")
-    pk = customer.model._default_manager.filter(owner_id=seller.user_id).values_list("pk", flat=True)[0]
-    try:
-        while not done.is_set():
-            started = time.perf_counter()
-            record_save(customer, {"note": f"改 {started}"}, actor=seller, id=pk)
-            waits.append((time.perf_counter() - started) * 1000)
-            time.sleep(PAUSE)
-    finally:
-        connection.close()
 
 
 def draining() -> dict[str, float]:
