@@ -55,10 +55,10 @@ def statements_a_page() -> dict[str, int]:
 
 
 def cursor_calls() -> dict[str, int]:
-    """Cursor calls for batches of 100 and 1,000 new customers, and for changing them."""
+    """Cursor calls for batches of 100 and 1,000 new customers, and for changing them; the first of all only warms up."""
     found: dict[str, int] = {}
     customer = registry.get("customer")
-    for size in BATCHES:
+    for size in (1, *BATCHES):
         rows = [Row({"name": f"计数 {number}", "phones": [f"1380000{number:04d}"]}) for number in range(size)]
         try:
             with transaction.atomic():
@@ -72,4 +72,4 @@ def cursor_calls() -> dict[str, int]:
                 raise Undone
         except Undone:
             pass
-    return found
+    return {name: calls for name, calls in found.items() if not name.endswith(" 1")}

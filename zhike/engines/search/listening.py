@@ -24,7 +24,7 @@ from zhike.metadata.team import after_team_change
 
 CONSUMER = "search"
 #: Up to this many documents are written in the transaction of the write itself.
-AT_ONCE = 100
+AT_ONCE = 50
 #: Whose a record is.
 SCOPE_KEYS = frozenset({"owner", "department"})
 TEAM_JOB = "search.team"
