@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.fetch_real_data import CDNOW, SUPERSTORE, Source, cached
+from scripts.fetch_real_data import CDNOW, CDNOW_SAMPLE, SUPERSTORE, Source, cached
 
 
 def _path(source: Source) -> Path:
@@ -24,3 +24,8 @@ def superstore_path() -> Path:
 @pytest.fixture(scope="session")
 def cdnow_path() -> Path:
     return _path(CDNOW)
+
+
+@pytest.fixture(scope="session")
+def cdnow_sample_path() -> Path:
+    return _path(CDNOW_SAMPLE)

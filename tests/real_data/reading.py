@@ -48,3 +48,33 @@ def cdnow_table(path: Path) -> bytes:
         customer, day, discs, dollars = line.split()
         lines.append(f"{customer},CDNOW {customer},{day[:4]}-{day[4:6]}-{day[6:]},{discs},{dollars}")
     return "\n".join(lines).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A line of the CDNOW sample; ``cents`` are minor units."""
+
+    customer: str
+    day: date
+    discs: int
+    cents: int
+
+
+def cdnow_sample(path: Path) -> list[Purchase]:
+    """The lines of the 1/10 sample: customer of the master file, number in the sample, day, discs, dollars."""
+    found = []
+    for line in path.read_text(encoding="ascii").split("\n"):
+        if line.strip():
+            customer, _number, day, discs, dollars = line.split()
+            whole, _point, part = dollars.partition(".")
+            at = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+            found.append(Purchase(customer, at, int(discs), int(whole) * 100 + int(part.ljust(2, "0"))))
+    return found
+
+
+def cdnow_sample_tables(purchases: list[Purchase]) -> tuple[bytes, bytes]:
+    """Customers and transactions as CSV, as a shop would export them."""
+    customers = sorted({purchase.customer for purchase in purchases})
+    people = "\n".join(["客户编号,客户名称", *(f"{code},CDNOW {code}" for code in customers)])
+    lines = [f"{line.customer},{line.day.isoformat()},{line.discs},{line.cents / 100:.2f}" for line in purchases]
+    return people.encode(), "\n".join(["客户编号,日期,数量,金额", *lines]).encode()

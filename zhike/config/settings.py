@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "zhike.engines.bulk",
     "zhike.domain.customers",
     "zhike.domain.activities",
+    "zhike.domain.trade",
     "zhike.api",
     "zhike.web",
 ]

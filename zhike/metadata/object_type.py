@@ -43,7 +43,7 @@ class Panel:
 class TimelineSource:
     """How records of a type appear on the timeline of the record that ``subject`` links to.
 
-    All names are field keys of the type. ``at`` is a date-time field, ``kind`` a choice whose key picks the icon.
+    All names are field keys of the type. ``at`` is a date or a date-time field, ``kind`` a choice whose key picks the icon.
     """
 
     subject: str

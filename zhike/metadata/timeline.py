@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor, FieldAccess
@@ -128,7 +129,7 @@ def _row(
     return (
         object_type.field(source.subject).options["target"],
         subject_id,
-        at,
+        moment_of(at),
         object_type.key,
         pk,
         (values.get(source.kind) or "") if source.kind else "",
@@ -137,6 +138,11 @@ def _row(
         (values.get(source.body) or "") if source.body else "",
         _details(object_type, source, values),
     )
+
+
+def moment_of(at: date | datetime) -> datetime:
+    """Where a day stands among moments: at its first one in the server's zone."""
+    return at if isinstance(at, datetime) else timezone.make_aware(datetime.combine(at, time.min))
 
 
 def _details(object_type: ObjectType, source: TimelineSource, values: Values) -> dict[str, Any] | None:

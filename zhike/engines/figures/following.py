@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from zhike.engines.figures.figure_table import tables
 from zhike.engines.figures.models import FigureBuild, FigureRow
 from zhike.engines.figures.refreshing import AT_ONCE, refresh
 from zhike.engines.figures.registration import figures_of, object_keys
+from zhike.engines.figures.table_refresh import refresh_table
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue, job
 from zhike.jobs.run import JobRun
@@ -32,10 +34,16 @@ def follow_changes(changes: Sequence[Change]) -> None:
             touched |= _touched(source, link, [change for change in changes if change.object_key == source])
         if touched:
             refresh(object_key, sorted(touched))
+    for table in tables():
+        touched = _touched(table.source, table.via, [change for change in changes if change.object_key == table.source])
+        if touched:
+            refresh_table(table, sorted(touched))
     purged = [change for change in changes if change.action == Change.Action.PURGE]
     for object_key in {change.object_key for change in purged}:
         ids = [change.record_id for change in purged if change.object_key == object_key]
         FigureRow.objects.filter(object_key=object_key, record_id__in=ids).delete()
+        for table in tables(object_key):
+            table.model._default_manager.filter(pk__in=ids).delete()
 
 
 def sources(object_key: str) -> Iterable[tuple[str, str]]:

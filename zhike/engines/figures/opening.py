@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zhike.engines.figures.figure import Rows
+from zhike.engines.figures.figure import Figure, Rows
+from zhike.engines.figures.figure_table import Column, column_of
 from zhike.engines.figures.registration import figures_of
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -14,7 +15,8 @@ def rows_behind(actor: Actor, object_type: ObjectType, key: str, record_id: int)
 
     None for fields that are no figures, figures hidden or masked for the actor, and rows of which the actor may see none.
     """
-    found = next((figure for figure in figures_of(object_type.key) if figure.key == key), None)
+    single = next((figure for figure in figures_of(object_type.key) if figure.key == key), None)
+    found: Figure | Column | None = single or column_of(object_type.key, key)
     if found is None or not policy.comparable(actor, object_type, object_type.field(key)):
         return None
     rows = found.rows(record_id)

@@ -1,0 +1,1 @@
+"""Transactions, holdings and the figures that come from them."""
