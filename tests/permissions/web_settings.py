@@ -139,6 +139,10 @@ SETTINGS_CALLS = (
     SettingsCall("settings_object", "GET", "settings", custom_object),
     SettingsCall("settings_object", "POST", "settings", custom_object, new_object, 302),
     SettingsCall("settings_object_use", "POST", "settings", custom_object, lambda _found: {"use": "0"}, 302),
+    SettingsCall("settings_calendar", "GET", "settings"),
+    SettingsCall(
+        "settings_calendar", "POST", "settings", form=lambda _found: {"do": "clear", "day": "2026-01-05"}, status=302
+    ),
     SettingsCall("settings_why", "GET", "audit"),
     SettingsCall("settings_sign_ins", "GET", "audit"),
 )

@@ -32,6 +32,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "user": every(ALL, "view"),
         "department": every(ALL, "view"),
         "tag": every(ALL, "view"),
+        "calendar_day": every(ALL, "view"),
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
     return {**everybody, **grants}
@@ -138,7 +139,7 @@ ADMIN = ShippedRole(
     key="admin",
     name=gettext_noop("System administrator"),
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
-    grants=on(("user", "department"), every(ALL, *KEEP, "export", "import")),
+    grants=on(("user", "department", "calendar_day"), every(ALL, *KEEP, "export", "import")),
     privileges=("settings", "users", "roles", "audit"),
 )
 

@@ -18,6 +18,7 @@ from zhike.cli.language import _
 from zhike.config import env, messages
 from zhike.config.sqlite import FIRST_SOUND
 from zhike.engines.search.listening import backlog_size
+from zhike.engines.working_time.services import unknown_year_ahead
 from zhike.jobs.lease import leases_alive
 from zhike.jobs.models import Job
 from zhike.jobs.worker import PRESENCE
@@ -65,7 +66,14 @@ def examine() -> Iterator[Finding]:
     pending = migrations()
     yield pending
     if not pending.mend:
-        checks: tuple[Callable[[], Finding], ...] = (worker, failed_jobs, change_log, search_backlog, demo_people)
+        checks: tuple[Callable[[], Finding], ...] = (
+            worker,
+            failed_jobs,
+            change_log,
+            search_backlog,
+            business_calendar,
+            demo_people,
+        )
         yield from (check() for check in checks)
 
 
@@ -166,6 +174,17 @@ def change_log() -> Finding:
 def search_backlog() -> Finding:
     """Large writes are indexed a little later."""
     return Finding(_("{number} changes are still to be indexed for search.").format(number=backlog_size()))
+
+
+def business_calendar() -> Finding:
+    """Deadlines and recalls are counted in working days, which nobody may guess."""
+    year = unknown_year_ahead()
+    if year is None:
+        return Finding(_("The working days of the next months are known."))
+    return Finding(
+        _("The working days of {year} are not known.").format(year=year),
+        _("Take in its holidays under Settings, Working days and hours."),
+    )
 
 
 def demo_people() -> Finding:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "zhike.engines.importing",
     "zhike.engines.exporting",
     "zhike.engines.bulk",
+    "zhike.engines.working_time",
     "zhike.domain.customers",
     "zhike.domain.activities",
     "zhike.domain.trade",

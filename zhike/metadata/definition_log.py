@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.utils import timezone
-
-from zhike.metadata import changes, registry
+from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied
-from zhike.metadata.models import Batch, Change, CustomField, CustomObject
+from zhike.metadata.models import Change, CustomField, CustomObject
+from zhike.metadata.setting_log import log_setting
 from zhike.metadata.storage import storage
 
 #: Right over the installation that definitions need.
@@ -40,20 +39,7 @@ def log_definition(
 ) -> None:
     """Put a changed definition into the change log; ``values`` are (old, new) by attribute, as JSON values."""
     key = FIELD if isinstance(row, CustomField) else OBJECT
-    now = timezone.now()
-    created = action == Change.Action.CREATE
-    batch = Batch.objects.create(
-        at=now,
-        actor_id=actor.user_id,
-        source="web",
-        label=row.label,
-        object_key=key,
-        created=created,
-        updated=not created,
-    )
-    version = Change.objects.filter(object_key=key, record_id=row.pk).count() + 1
-    entry = changes.Entry(row.pk, action, version, {name: list(pair) for name, pair in values.items()})
-    changes.log(key, [entry], batch_id=batch.pk, actor=actor, at=now)
+    log_setting(key, row.pk, values, label=row.label, actor=actor, action=action)
 
 
 def change_definition(row: Definition, values: Mapping[str, Any], *, actor: Actor) -> bool:

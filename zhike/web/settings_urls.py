@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.web.views.settings import departments, fields, index, objects, people, role_fields, roles, sign_ins, why
+from zhike.web.views.settings import (
+    calendar,
+    departments,
+    fields,
+    index,
+    objects,
+    people,
+    role_fields,
+    roles,
+    sign_ins,
+    why,
+)
 
 urlpatterns = [
     path("", index.index, name="settings"),
@@ -30,6 +41,7 @@ urlpatterns = [
     path("objects/new/", objects.object_new, name="settings_object_new"),
     path("objects/<int:object_id>/", objects.object_page, name="settings_object"),
     path("objects/<int:object_id>/use/", objects.object_use, name="settings_object_use"),
+    path("calendar/", calendar.calendar, name="settings_calendar"),
     path("why/", why.why_page, name="settings_why"),
     path("sign-ins/", sign_ins.sign_ins, name="settings_sign_ins"),
 ]

@@ -33,6 +33,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "board",
         "work",
         "settings",
+        "calendar",
         "data",
         "tones",
         "print",
