@@ -33,6 +33,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "department": every(ALL, "view"),
         "tag": every(ALL, "view"),
         "calendar_day": every(ALL, "view"),
+        "request": every(OWN, "view"),
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
     return {**everybody, **grants}
@@ -75,6 +76,7 @@ MANAGER = ShippedRole(
         {
             **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import")),
             "tag": every(ALL, *KEEP),
+            "request": every(BELOW, "view"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},
         }
     ),
@@ -123,7 +125,7 @@ EXECUTIVE = ShippedRole(
     key="executive",
     name=gettext_noop("Executive"),
     description=gettext_noop("Sees and exports everything, changes nothing."),
-    grants=with_company(on((*BUSINESS, "tag", "group", "user", "department"), every(ALL, "view", "export"))),
+    grants=with_company(on((*BUSINESS, "tag", "group", "user", "department", "request"), every(ALL, "view", "export"))),
 )
 
 CUSTODIAN = ShippedRole(
@@ -139,7 +141,10 @@ ADMIN = ShippedRole(
     key="admin",
     name=gettext_noop("System administrator"),
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
-    grants=on(("user", "department", "calendar_day"), every(ALL, *KEEP, "export", "import")),
+    grants={
+        **on(("user", "department", "calendar_day"), every(ALL, *KEEP, "export", "import")),
+        "request": every(OWN, "view"),
+    },
     privileges=("settings", "users", "roles", "audit"),
 )
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "zhike.engines.exporting",
     "zhike.engines.bulk",
     "zhike.engines.working_time",
+    "zhike.engines.requests",
     "zhike.domain.customers",
     "zhike.domain.activities",
     "zhike.domain.trade",

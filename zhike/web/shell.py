@@ -70,6 +70,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             "links": [
                 {"label": _("Work page"), "url": "/", "icon": "home", "key": "h"},
                 {"label": _("Messages"), "url": "/notifications/", "icon": "bell", "key": "n"},
+                *requests_link(actor),
             ],
         }
     ]
@@ -82,6 +83,13 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             {"label": "", "links": [{"label": _("Settings"), "url": "/settings/", "icon": "settings", "key": "s"}]}
         )
     return groups
+
+
+def requests_link(actor: Actor) -> list[dict[str, Any]]:
+    """The page of requests, for whom it concerns."""
+    if not policy.may(actor, registry.get("request"), "view"):
+        return []
+    return [{"label": _("Requests"), "url": "/requests/", "icon": "message-2", "key": "r"}]
 
 
 def _link(object_type: ObjectType) -> dict[str, Any]:
