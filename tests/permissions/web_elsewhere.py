@@ -10,5 +10,6 @@ ELSEWHERE = {
     "picker": "test_only_who_may_create_makes_records_from_a_picker",
     "bulk_tags": "test_foreign_numbers_in_a_bulk_form_change_nothing",
     "vcards": "tests/web/test_vcards.py: cards come to who sent them, or to a customer in reach",
+    "requests": "tests/engines/requests: test_the_page_shows_each_their_own_and_decides",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
 }
