@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.cast import Cast, actor
-from zhike.metadata import query, registry
+from zhike.metadata import query, registry, scope_size
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Context
@@ -77,7 +77,7 @@ def walk(bob: Actor, sort: tuple[str, ...], cursor: str | None = None, *, back: 
 def test_pages_hold_every_row_once_in_both_directions(
     bob: Actor, monkeypatch: pytest.MonkeyPatch, sort: tuple[str, ...], small: bool
 ) -> None:
-    monkeypatch.setattr(query, "SMALL_SCOPE", 10_000 if small else -1)
+    monkeypatch.setattr(scope_size, "SMALL_SCOPE", 10_000 if small else -1)
     forwards = walk(bob, sort)
     assert len(forwards) == len(set(forwards)) == 137
     last = ask(bob, sort=sort, limit=137).page()
@@ -106,7 +106,7 @@ def test_both_ways_of_the_database_give_the_same_rows(bob: Actor, monkeypatch: p
     chosen = {"any": [{"field": "tier", "op": "eq", "value": "high"}, {"field": "seats", "op": "gte", "value": 2}]}
     found = []
     for size in (10_000, -1):
-        monkeypatch.setattr(query, "SMALL_SCOPE", size)
+        monkeypatch.setattr(scope_size, "SMALL_SCOPE", size)
         found.append([row.id for row in ask(bob, filter=chosen, sort=("-annual_revenue",), limit=200).page().rows])
     assert found[0] == found[1] != []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q
 
 from zhike.metadata.fields.base import Field
 from zhike.metadata.keyset import Cursor, SortKey, ordering, sort_keys
@@ -34,23 +34,19 @@ def first_pages(query: Query, field: Field, values: Sequence[Any], *, sort: str)
 
 
 def _ids(query: Query, field: Field, values: Sequence[Any], keys: Sequence[SortKey]) -> dict[Any, list[int]]:
-    parts: list[str] = []
+    selects: list[str] = []
     params: list[Any] = []
-    fenced = not query.scope_is_small()
     for place, value in enumerate(values):
         operator = "is_empty" if value is None else "eq"
-        condition = field.type.condition(operator, value, field, query.context)
-        rows = query.rows(fenced=fenced).filter(condition).order_by(*ordering(keys, back=False))
-        try:
-            sql, given = rows.values_list("pk")[: query.limit + 1].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        parts.append(f"SELECT {place}, part{place}.* FROM ({sql}) AS part{place}")
-        params += given
+        condition = Q(field.type.condition(operator, value, field, query.context))
+        statement = query.first_ids(keys[0].field, condition, ordering(keys, back=False), query.limit + 1)
+        if statement is not None:
+            selects.append(f"SELECT {place}, lane{place}.* FROM ({statement[0]}) AS lane{place}")
+            params += statement[1]
     found: dict[Any, list[int]] = {value: [] for value in values}
-    if parts:
+    if selects:
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
+            cursor.execute(" UNION ALL ".join(selects), params)
             for place, pk in cursor.fetchall():
                 found[values[place]].append(pk)
     return found

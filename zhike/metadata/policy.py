@@ -24,6 +24,8 @@ from zhike.metadata.object_type import ObjectType
 READING = frozenset({"view", "export"})
 #: Actions on what does not exist yet.
 BEFORE_EXISTENCE = frozenset({"create", "import"})
+#: Into how many parts a scope is taken at most; see ``parts_for``.
+MOST_PARTS = 12
 
 
 def may(actor: Actor, object_type: ObjectType, action: str) -> bool:
@@ -61,6 +63,44 @@ def queryset_for(
         return rows.none()
     condition = scope_condition(actor, object_type, action, fenced=fenced)
     return rows if condition is None else rows.filter(condition)
+
+
+def parts_for(
+    actor: Actor, object_type: ObjectType, action: str = "view", *, deleted: bool = False, apart: bool = False
+) -> list[QuerySet[Record]] | None:
+    """The records of ``queryset_for`` in parts that each begin at one value of an index: a department, the owner, the team.
+
+    A record may be in several parts, unless they are to be ``apart``. None where the rights do not fall into a few parts.
+    """
+    if not may(actor, object_type, action):
+        return []
+    conditions = _conditions(actor, object_type, action, joined=apart)
+    if conditions is None or len(conditions) > MOST_PARTS:
+        return None
+    rows = every_record(object_type).filter(deletion__isnull=not deleted)
+    found = []
+    for position, condition in enumerate(conditions):
+        part = rows.filter(condition)
+        for earlier in conditions[:position] if apart else ():
+            part = part.filter(~earlier)
+        found.append(part)
+    return found
+
+
+def _conditions(actor: Actor, object_type: ObjectType, action: str, *, joined: bool) -> list[Q] | None:
+    """What ``scope_condition`` joins by "or"; with ``joined`` departments in one. None where it is built otherwise."""
+    if scope_condition(actor, object_type, action) is None:
+        return [Q()]
+    if object_type.is_private:
+        return [Q(owner_id=actor.user_id)]
+    if object_type.scope_from or object_type.shared_by:
+        return None
+    scope, departments = actor.scope(object_type.key, action), frozenset[int]()
+    if scope >= Scope.DEPARTMENT:
+        departments = actor.subtree_ids if scope >= Scope.DEPARTMENT_AND_BELOW else actor.department_ids
+    listed = [sorted(departments)] if joined and departments else [[pk] for pk in sorted(departments)]
+    within = [Q(department_id__in=found) if joined else Q(department_id=found[0]) for found in listed]
+    return [*within, Q(owner_id=actor.user_id), _team(actor, object_type, action)]
 
 
 def every_record(object_type: ObjectType) -> QuerySet[Record]:

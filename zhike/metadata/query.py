@@ -1,25 +1,24 @@
 """Reading lists: rows of one object type as an actor may see them, filtered, sorted and paged by keyset.
 
-The database goes one of two ways. A scope of at most 10,000 rows is gathered first and then sorted; a larger one is walked
-along the index of the sort order, with the scope as a filter. Left to itself the planner picks wrongly at a million rows.
+The database goes one of three ways. Where an index holds each department's rows in the order, the first rows of all parts of
+the scope are merged. Otherwise a scope of at most 10,000 rows, or an order without any index, is gathered first and then
+sorted, and a larger one is walked along the index of the order, with the scope as a filter. Left to itself the planner picks
+wrongly at a million rows.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count as CountRows, OrderBy, Q, QuerySet, Sum
 from django.db.models.lookups import IsNull
 from django.utils.safestring import SafeString
 
-from zhike.metadata import policy
-from zhike.metadata.actor import Actor, Scope
+from zhike.metadata import ordered_ids, policy
+from zhike.metadata.actor import Actor
 from zhike.metadata.columns import is_links, plain_values
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.filters import compile_filter
@@ -28,14 +27,13 @@ from zhike.metadata.labels import fill_labels
 from zhike.metadata.linking import linked
 from zhike.metadata.models import Record
 from zhike.metadata.object_type import ObjectType, Values
+from zhike.metadata.ordered_ids import is_ordered, is_ordered_by_department
+from zhike.metadata.scope_size import is_small
 from zhike.metadata.time_budget import OutOfTime, time_budget
 
-#: Up to this many rows a scope is gathered first; see the module's docstring.
-SMALL_SCOPE = 10_000
 COUNT_CAP = 10_000
 COUNT_BUDGET = 0.3
 PAGE_BUDGET = 5.0
-SCOPE_SIZE_KEPT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,11 @@ class Group:
     value: Any
     count: int
     sum: Any = None
+
+    def with_more(self, other: Group) -> Group:
+        """Both groups together, under the value of this one."""
+        sums = [one.sum for one in (self, other) if one.sum is not None]
+        return Group(self.value, self.count + other.count, sum(sums) if sums else None)
 
 
 @dataclass(slots=True)
@@ -122,7 +125,7 @@ class Query:
         """Number of rows up to ``cap``; gives up after ``budget`` seconds."""
         try:
             with time_budget(budget):
-                found = self.rows().order_by()[: cap + 1].values("pk").count()
+                found = ordered_ids.counted(self.parts(apart=True) or [self.rows()], cap + 1)
         except OutOfTime:
             return Count(None)
         return Count(min(found, cap), found > cap)
@@ -135,12 +138,18 @@ class Query:
     def groups(self, key: str, *, sum_key: str | None = None, budget: float = PAGE_BUDGET) -> list[Group]:
         """Count (and sum) by a field that the actor may compare by."""
         field = self._comparable(key)
-        rows = self.rows().order_by().values(_group=field.type.expression(field)).annotate(_count=CountRows("pk"))
-        if sum_key is not None:
-            summed = self._comparable(sum_key)
-            rows = rows.annotate(_sum=Sum(summed.type.expression(summed)))
+        summed = self._comparable(sum_key) if sum_key is not None else None
+        parts = []
+        for rows in self.parts(apart=True) or [self.rows()]:
+            part: Any = rows.order_by().values(_group=field.type.expression(field)).annotate(_count=CountRows("pk"))
+            parts.append(part if summed is None else part.annotate(_sum=Sum(summed.type.expression(summed))))
+        found: dict[Any, Group] = {}
         with time_budget(budget):
-            return [Group(row["_group"], row["_count"], row.get("_sum")) for row in rows]
+            for row in parts[0].union(*parts[1:], all=True) if parts else ():
+                group = Group(row["_group"], row["_count"], row.get("_sum"))
+                known = found.get(group.value)
+                found[group.value] = group if known is None else known.with_more(group)
+        return list(found.values())
 
     def each(self, batch: int = 1_000) -> Iterator[list[PageRow]]:
         """Every row in the order of the query, in batches; for exports of any size."""
@@ -166,6 +175,14 @@ class Query:
         ).filter(compile_filter(self.object_type, self.filter, self.context))
         return found if self.where is None else found.filter(self.where)
 
+    def parts(self, *, apart: bool = False) -> list[QuerySet[Record]] | None:
+        """The matching records in the parts of ``policy.parts_for``; None where the rights have none."""
+        found = policy.parts_for(self.actor, self.object_type, self.action, deleted=self.deleted, apart=apart)
+        if found is None:
+            return None
+        chosen = compile_filter(self.object_type, self.filter, self.context)
+        return [rows.filter(chosen) if self.where is None else rows.filter(chosen).filter(self.where) for rows in found]
+
     # Pages --------------------------------------------------------------------------------------------------------
 
     def _comparable(self, key: str) -> Field:
@@ -188,43 +205,26 @@ class Query:
 
     def _branch(self, keys: Any, cursor: Cursor | None, absent: bool | None, *, back: bool | None = None) -> list[int]:
         back = (cursor is not None and cursor.back) if back is None else back
-        small = self.scope_is_small()
-        rows = self.rows(fenced=not small)
-        if absent is not None:
-            rows = rows.filter(IsNull(keys[0].expression, absent))
+        narrowed = Q() if absent is None else Q(IsNull(keys[0].expression, absent))
         if cursor is not None:
-            rows = rows.filter(beyond(keys, cursor))
-        if small:
-            return self._gathered(rows, ordering(keys, back=back))
-        ordered = rows.order_by(*ordering(keys, back=back))
-        return list(ordered.values_list("pk", flat=True)[: self.limit + 1])
+            narrowed &= beyond(keys, cursor)
+        return ordered_ids.ids(self.first_ids(keys[0].field, narrowed, ordering(keys, back=back), self.limit + 1))
 
-    def _gathered(self, rows: QuerySet[Record], orders: Sequence[OrderBy]) -> list[int]:
-        """Gather the scope's rows with their sort values first, then sort them."""
-        named = {f"o{position}": order.expression for position, order in enumerate(orders)}
-        try:
-            inner, params = rows.order_by().annotate(**named).values_list("pk", *named).query.sql_with_params()
-        except EmptyResultSet:
-            # Django sees by itself that no row can match, such as "is any of" nothing.
-            return []
-        order = ", ".join(
-            f"o{position} {'DESC' if order.descending else 'ASC'}" for position, order in enumerate(orders)
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH hits (id, {', '.join(named)}) AS MATERIALIZED ({inner})"
-                f" SELECT id FROM hits ORDER BY {order} LIMIT %s",
-                [*params, self.limit + 1],
-            )
-            return [row[0] for row in cursor.fetchall()]
+    def first_ids(self, field: Field, narrowed: Q, orders: Sequence[OrderBy], limit: int) -> ordered_ids.Sql | None:
+        """The statement for the first ids in an order that begins with the field; None when nothing can match."""
+        parts = self.parts() if is_ordered_by_department(self.object_type, field) else None
+        if parts is not None:
+            found = ordered_ids.merged([rows.filter(narrowed) for rows in parts], orders, limit)
+            if found is None or len(found[1]) <= ordered_ids.MOST_PARAMETERS:
+                return found
+        if self.reaches_all():
+            return ordered_ids.merged([self.rows().filter(narrowed)], orders, limit)
+        if is_small(self.actor, self.object_type, self.action) or not is_ordered(self.object_type, field):
+            return ordered_ids.gathered(self.rows().filter(narrowed), orders, limit)
+        return ordered_ids.merged([self.rows(fenced=True).filter(narrowed)], orders, limit)
 
-    def scope_is_small(self) -> bool:
-        scope = self.actor.scope(self.object_type.key, self.action)
-        if self.object_type.is_private:
-            return True
-        if self.object_type.scope_from is None and scope is Scope.ALL:
-            return False
-        return scope_size(self.actor, self.object_type, self.action) <= SMALL_SCOPE
+    def reaches_all(self) -> bool:
+        return policy.scope_condition(self.actor, self.object_type, self.action) is None
 
     def _rows(self, ids: Sequence[int], sorted_by: Sequence[Field]) -> dict[int, PageRow]:
         """The records with these ids as the actor may see them, by id."""
@@ -328,21 +328,3 @@ def label_rows(object_type: ObjectType, rows: Sequence[PageRow], context: Contex
             if target is not None and value is not None and key not in row.masked:
                 wanted.setdefault(target, set()).update(field.type.link_ids(value))
     fill_labels(wanted, context)
-
-
-# The size of a scope ----------------------------------------------------------------------------------------------
-
-_scope_sizes: dict[tuple[Any, ...], tuple[float, int]] = {}
-
-
-def scope_size(actor: Actor, object_type: ObjectType, action: str) -> int:
-    """How many rows the actor reaches, up to a little over SMALL_SCOPE; kept for a minute."""
-    key = (actor.user_id, actor.role_keys, actor.department_ids, object_type.key, action)
-    known = _scope_sizes.get(key)
-    now = time.monotonic()
-    if known is not None and known[0] > now:
-        return known[1]
-    rows = policy.queryset_for(actor, object_type, action).order_by()
-    size = rows[: SMALL_SCOPE + 1].values("pk").count()
-    _scope_sizes[key] = (now + SCOPE_SIZE_KEPT, size)
-    return size

@@ -16,7 +16,7 @@ from zhike.metadata.fields.columns import (
     PhonesField,
     UrlField,
 )
-from zhike.metadata.indexes import bin_index, list_indexes
+from zhike.metadata.indexes import bin_index, board_indexes, list_indexes
 from zhike.metadata.models import Record
 
 TIER_TONES = {"high": "purple", "middle": "blue"}
@@ -69,8 +69,9 @@ class Customer(Record):
         verbose_name_plural = _("customers")
         indexes = [
             bin_index("customer"),
-            *list_indexes("customer", "-updated_at"),
-            *list_indexes("customer", "name"),
+            *list_indexes("customer", "-updated_at", by_owner=True),
+            *list_indexes("customer", "name", by_owner=True),
+            *board_indexes("customer", "stage"),
         ]
         constraints = [
             models.CheckConstraint(

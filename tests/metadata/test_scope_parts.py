@@ -1,0 +1,222 @@
+"""Lists, counts and boards whose scope is read in parts: each row that the reader may see, once, in order, along indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Q
+
+from tests.cast import Cast, actor
+from tests.web.records import customers, records
+from zhike.domain.customers.models import Customer
+from zhike.metadata import ordered_ids, policy, registry, scope_size
+from zhike.metadata.actor import SYSTEM, Actor
+from zhike.metadata.grouped import first_pages
+from zhike.metadata.keyset import ordering, sort_keys
+from zhike.metadata.query import Query
+from zhike.metadata.records import delete
+from zhike.metadata.saving import context_for
+from zhike.metadata.team import member_add
+
+pytestmark = [pytest.mark.django_db, pytest.mark.query]
+
+SORTS = (("-updated_at",), ("name",), ("-name", "annual_revenue"), ("-annual_revenue",), ("tier", "name"), ("owner",))
+STAGES = ("potential", "new", "active", "lost")
+CHOSEN = {
+    "any": [{"field": "tier", "op": "eq", "value": "high"}, {"field": "annual_revenue", "op": "gte", "value": 200}]
+}
+
+
+@pytest.fixture
+def mixed(cast: Cast) -> Cast:
+    """Customers of both departments and of none, some of Bob's own and of his teams abroad, many values equal or missing."""
+    rng = Random(3)
+    rows = [
+        {
+            "name": f"客户{rng.randint(0, 20):02}",
+            "kind": "company",
+            "owner": rng.choice([cast.bob.pk, cast.alice.pk, cast.charlie.pk, None]),
+            "department": rng.choice([cast.first.pk, cast.second.pk, cast.desk.pk, None]),
+            "tier": rng.choice([None, "high", "low"]),
+            "stage": rng.choice(STAGES[:3]),
+            "annual_revenue": rng.choice([None, "1", "2", "3"]),
+        }
+        for _number in range(160)
+    ]
+    ids = records("customer", rows)
+    for pk in ids[::7]:
+        member_add(registry.get("customer"), pk, cast.bob.pk, access="view", actor=SYSTEM)
+    delete(registry.get("customer"), ids[::11], actor=SYSTEM)
+    return cast
+
+
+def reader(cast: Cast, name: str) -> Actor:
+    return actor(cast.people()[name])
+
+
+def ask(person: Actor, **choices: Any) -> Query:
+    return Query(registry.get("customer"), person, context_for(person), **choices)
+
+
+def seen(person: Actor, action: str = "view", **conditions: Any) -> list[Customer]:
+    """What the policy lets the person reach, read without any of the ways under test."""
+    rows: Any = policy.queryset_for(person, registry.get("customer"), action)
+    return list(rows.filter(**conditions))
+
+
+def expected(found: list[Customer], sort: tuple[str, ...]) -> list[int]:
+    """Ids in the order of the list: later keys first, each sort stable, missing values last, the id as the tie-break."""
+    columns = {"owner": "owner_id"}
+    rows = sorted(found, key=lambda row: row.pk, reverse=sort[0].startswith("-"))
+    for name in reversed(sort):
+        column = columns.get(name.removeprefix("-"), name.removeprefix("-"))
+        present = [row for row in rows if getattr(row, column) is not None]
+        present.sort(key=lambda row: getattr(row, column), reverse=name.startswith("-"))
+        rows = [*present, *(row for row in rows if getattr(row, column) is None)]
+    return [row.pk for row in rows]
+
+
+def walk(person: Actor, **choices: Any) -> list[int]:
+    """Ids of all pages, forwards, after having gone back and forth at each."""
+    found: list[int] = []
+    cursor = None
+    while True:
+        page = ask(person, cursor=cursor, limit=13, **choices).page()
+        if page.previous_cursor and page.rows:
+            before = ask(person, cursor=page.previous_cursor, limit=13, **choices).page()
+            assert [row.id for row in before.rows] == found[-13:]
+        found += [row.id for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("name", ["bob", "alice", "eve", "mallory"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_hold_what_a_plain_reading_gives(mixed: Cast, name: str, sort: tuple[str, ...]) -> None:
+    person = reader(mixed, name)
+
+    assert walk(person, sort=sort) == expected(seen(person), sort)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_own_records_page_like_all_others(mixed: Cast, sort: tuple[str, ...]) -> None:
+    bob = reader(mixed, "bob")
+
+    found = walk(bob, sort=sort, action="edit")
+
+    assert found == expected(seen(bob, "edit"), sort)
+    assert 0 < len(found) < len(seen(bob))
+
+
+def test_a_filter_narrows_every_part(mixed: Cast) -> None:
+    bob = reader(mixed, "bob")
+    wanted = [row for row in seen(bob) if row.tier == "high" or (row.annual_revenue or 0) >= 200]
+
+    assert walk(bob, filter=CHOSEN, sort=("name",)) == expected(wanted, ("name",))
+    assert ask(bob, filter=CHOSEN).count().value == len(wanted) > 0
+
+
+def test_what_few_parts_cannot_hold_is_read_as_a_whole(mixed: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = reader(mixed, "bob")
+    wanted = expected(seen(bob), ("name",))
+    monkeypatch.setattr(policy, "MOST_PARTS", 1)
+    for size in (10_000, -1):
+        monkeypatch.setattr(scope_size, "SMALL_SCOPE", size)
+        assert walk(bob, sort=("name",)) == wanted
+    monkeypatch.undo()
+    monkeypatch.setattr(ordered_ids, "MOST_PARAMETERS", 1)
+    assert walk(bob, sort=("name",)) == wanted
+
+
+@pytest.mark.parametrize("name", ["bob", "alice", "eve", "mallory"])
+def test_counts_and_sums_take_each_record_once(mixed: Cast, name: str) -> None:
+    person = reader(mixed, name)
+    rows = seen(person)
+
+    groups = {group.value: group for group in ask(person).groups("stage", sum_key="annual_revenue")}
+
+    assert ask(person).count().value == len(rows)
+    assert {key: group.count for key, group in groups.items()} == {
+        stage: len([row for row in rows if row.stage == stage]) for stage in {row.stage for row in rows}
+    }
+    assert {key: group.sum or 0 for key, group in groups.items()} == {
+        stage: sum(row.annual_revenue or 0 for row in rows if row.stage == stage)
+        for stage in {row.stage for row in rows}
+    }
+
+
+def test_a_count_over_parts_is_capped_as_a_whole(mixed: Cast) -> None:
+    bob = reader(mixed, "bob")
+    every = len(seen(bob))
+
+    assert ask(bob).count(cap=every) == ask(bob).count()
+    assert ask(bob).count(cap=every - 1).capped
+
+
+@pytest.mark.parametrize("name", ["bob", "eve"])
+@pytest.mark.parametrize("field", ["stage", "tier"])
+def test_each_column_of_a_board_begins_with_its_latest(mixed: Cast, name: str, field: str) -> None:
+    person = reader(mixed, name)
+    values = STAGES if field == "stage" else (None, "high", "low")
+
+    pages = first_pages(ask(person, limit=5), registry.get("customer").field(field), values, sort="-updated_at")
+
+    for value in values:
+        wanted = expected(seen(person, **{field: value}), ("-updated_at",))
+        assert [row.id for row in pages[value].rows] == wanted[:5]
+        assert bool(pages[value].next_cursor) == (len(wanted) > 5)
+
+
+# Plans ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(cast: Cast) -> Callable[..., str]:
+    """How the database goes about the first page of Bob's list; PostgreSQL is told that reading everything is dear."""
+    customers(cast.bob, *(f"客户{number:03}" for number in range(200)), stage="new")
+    customers(cast.bob, *(f"客户{number:03}" for number in range(60)), stage="active")
+    for other in (cast.charlie, cast.sara, cast.max):
+        customers(other, *(f"客户{number:03}" for number in range(400)), stage="new")
+
+    def plan(person: Actor, sort: str, **choices: Any) -> str:
+        query = ask(person, **choices)
+        keys = sort_keys(query.object_type, (sort,), query.context)
+        statement = query.first_ids(keys[0].field, Q(), ordering(keys, back=False), 51)
+        assert statement is not None
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE customers_customer")
+                for way in ("seqscan", "sort", "bitmapscan"):
+                    cursor.execute(f"SET LOCAL enable_{way} = off")
+                cursor.execute(f"EXPLAIN {statement[0]}", statement[1])
+            else:
+                cursor.execute(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1])
+            return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+    return plan
+
+
+@pytest.mark.parametrize(("sort", "index"), [("-updated_at", "updated_at"), ("name", "name"), ("-name", "name")])
+def test_a_department_and_an_owner_are_walked_in_order(
+    cast: Cast, planned: Callable[..., str], sort: str, index: str
+) -> None:
+    plan = planned(actor(cast.bob), sort)
+
+    assert f"customer_dept_{index}" in plan
+    assert f"customer_owner_{index}" in plan
+
+
+def test_who_sees_everything_walks_the_whole_order(cast: Cast, planned: Callable[..., str]) -> None:
+    assert "customer_name" in planned(actor(cast.eve), "name")
+
+
+def test_a_column_of_the_board_is_walked_in_order(cast: Cast, planned: Callable[..., str]) -> None:
+    active = {"field": "stage", "op": "eq", "value": "active"}
+
+    assert "customer_dept_stage" in planned(actor(cast.bob), "-updated_at", filter=active)
+    assert "customer_stage" in planned(actor(cast.eve), "-updated_at", filter=active)

@@ -1,0 +1,34 @@
+"""Whether somebody reaches few records or many, on which the way of the database to a page depends."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from zhike.metadata import policy
+from zhike.metadata.actor import Actor
+from zhike.metadata.object_type import ObjectType
+
+#: Up to this many rows a scope is gathered before it is sorted.
+SMALL_SCOPE = 10_000
+SECONDS_KEPT = 60.0
+
+_sizes: dict[tuple[Any, ...], tuple[float, int]] = {}
+
+
+def is_small(actor: Actor, object_type: ObjectType, action: str) -> bool:
+    """Whether the actor reaches at most SMALL_SCOPE records; what is only the actor's own always counts as few."""
+    return object_type.is_private or scope_size(actor, object_type, action) <= SMALL_SCOPE
+
+
+def scope_size(actor: Actor, object_type: ObjectType, action: str) -> int:
+    """How many rows the actor reaches, up to a little over SMALL_SCOPE; kept for a minute."""
+    key = (actor.user_id, actor.role_keys, actor.department_ids, object_type.key, action)
+    known = _sizes.get(key)
+    now = time.monotonic()
+    if known is not None and known[0] > now:
+        return known[1]
+    rows = policy.queryset_for(actor, object_type, action).order_by()
+    size = rows[: SMALL_SCOPE + 1].values("pk").count()
+    _sizes[key] = (now + SECONDS_KEPT, size)
+    return size
