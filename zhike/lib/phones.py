@@ -15,6 +15,8 @@ HYPHEN_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[-\s]?\d{7,8})-(\d{1,6})$")
 SEPARATORS = re.compile(r"[,;/|、，；\n\r\t]+|\s{2,}")
 NOT_DIALLED = re.compile(r"[\s\-().·—–‐]+")
 MOBILE = re.compile(r"1[3-9]\d{9}")
+#: As nearly all numbers are written, which then need no further look.
+MOBILE_ALONE = re.compile(r"1[3-9][0-9]{9}")
 #: Free and shared-cost numbers, and the short numbers of carriers, banks and authorities.
 SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1[02]\d{3}")
 #: Area codes of two digits behind the 0 (北京 and the former seats of the great regions); all others have three.
@@ -28,6 +30,8 @@ def parse_phone(text: str, region: str = "CN") -> str:
     Refuses with "not_a_phone", "too_short" (``missing`` digits), "too_long" (``extra`` digits), "bad_prefix" (``prefix``)
     and "area_code_missing" (a local number without its area code).
     """
+    if region == "CN" and MOBILE_ALONE.fullmatch(text):
+        return f"+86{text}"
     body, extension = _split_extension(narrow(text).strip().removeprefix("tel:"))
     dialled = NOT_DIALLED.sub("", body)
     if not re.fullmatch(r"\+?\d+", dialled, re.ASCII):
@@ -38,6 +42,8 @@ def parse_phone(text: str, region: str = "CN") -> str:
 
 def split_phones(text: str) -> list[str]:
     """The single numbers of a cell such as "13800001234、010-12345678"; nothing is checked yet."""
+    if MOBILE_ALONE.fullmatch(text):
+        return [text]
     return [part.strip() for part in SEPARATORS.split(narrow(text)) if part.strip()]
 
 

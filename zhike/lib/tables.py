@@ -16,7 +16,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from zhike.lib.refusal import Refused
-from zhike.lib.spreadsheet_safety import without_apostrophe
+from zhike.lib.spreadsheet_safety import APOSTROPHE, without_apostrophe
 
 #: A cell: text, or what a workbook knows better. Empty cells are "".
 Cell = str | int | float | bool | date | datetime
@@ -127,7 +127,7 @@ def _text_rows(table: TableFile) -> Iterator[list[Cell]]:
         reader = csv.reader(file, delimiter=table.delimiter)
         try:
             for row in reader:
-                yield [without_apostrophe(cell.strip()) if cell else cell for cell in row]
+                yield [without_apostrophe(cell) if cell[:1] == APOSTROPHE else cell for cell in map(str.strip, row)]
         except (UnicodeDecodeError, csv.Error) as error:
             raise Refused("broken_text", line=reader.line_num + 1) from error
 

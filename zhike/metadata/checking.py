@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db.models import UniqueConstraint
@@ -51,26 +52,47 @@ def parse_rows(
 ) -> list[Values]:
     """Plain values of every row; what does not parse, or may not be written, becomes a problem of its row."""
     plain: list[Values] = [{} for _row in raws]
-    for key in dict.fromkeys(key for raw in raws for key in raw):
+    for key in dict.fromkeys(chain.from_iterable(raws)):
         refused = field_problem(context.actor, object_type, key)
         rows = [index for index, raw in enumerate(raws) if key in raw]
         if refused is not None:
             for index in rows:
                 note(problems[index], key, refused)
             continue
-        field = object_type.fields[key]
+        read = reader(object_type.fields[key], context)
         for index in rows:
-            _parse(field, raws[index][key], context, plain[index], problems[index])
+            value = read(raws[index][key])
+            if type(value) is Problem:
+                note(problems[index], key, value)
+            else:
+                plain[index][key] = value
     return plain
 
 
-def _parse(field: Field, raw: Any, context: Context, plain: Values, problems: Problems) -> None:
-    try:
-        value = None if raw is None or raw == "" else field.type.parse(raw, field, context)
-    except ValueRefused as refusal:
-        note(problems, field.key, Problem(refusal.code, refusal.message))
-        return
-    plain[field.key] = None if field.type.is_empty(value) else value
+def reader(field: Field, context: Context) -> Callable[[Any], Any]:
+    """A function that turns a raw value of the field into its plain value, or into the Problem that it is.
+
+    What a text means is remembered, because columns of a spreadsheet repeat themselves: choices, sources, dates, regions.
+    """
+    parse, is_empty = field.type.parse, field.type.is_empty
+    known: dict[str, Any] = {}
+
+    def read(raw: Any) -> Any:
+        is_text = type(raw) is str
+        if is_text and raw in known:
+            return known[raw]
+        try:
+            value = None if raw is None or raw == "" else parse(raw, field, context)
+        except ValueRefused as refusal:
+            value = Problem(refusal.code, refusal.message)
+        else:
+            value = None if is_empty(value) else value
+        # Lists and objects belong to one record each.
+        if is_text and not isinstance(value, list | dict):
+            known[raw] = value
+        return value
+
+    return read
 
 
 def check_links(object_type: ObjectType, plain: Sequence[Values], context: Context, problems: AllProblems) -> None:

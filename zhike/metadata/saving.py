@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from itertools import chain, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.metadata import checking, policy, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import Entry, log
-from zhike.metadata.columns import converter, custom_json, links_fields, native_columns, plain_values
+from zhike.metadata.columns import converter, custom_json, custom_rows, links_fields, native_columns, plain_values
 from zhike.metadata.errors import Problem, Problems
 from zhike.metadata.fields.base import Context
 from zhike.metadata.linking import links_now, write_links
@@ -61,7 +61,7 @@ class SaveBatch:
     def write(self) -> SaveResult:
         """Complete, check and write; inside a write transaction. May run again after a rollback."""
         self.plain = [dict(values) for values in self._parsed]
-        self.problems = deepcopy(self._parse_problems)
+        self.problems = [{key: list(listed) for key, listed in found.items()} for found in self._parse_problems]
         self.stored = self._lock_stored()
         self._check_versions()
         self._complete()
@@ -109,11 +109,11 @@ class SaveBatch:
             if index in self.before:
                 self.before[index].update(linked)
         links = links_fields(self.object_type)
-        for index, row in enumerate(self.rows):
-            for key in links.keys() & self.plain[index].keys():
-                self.plain[index][key] = sorted(set(self.plain[index][key] or ())) or None
-            if row.id is None:
-                self._fill_defaults(self.plain[index])
+        for key in links:
+            for values in self.plain:
+                if key in values:
+                    values[key] = sorted(set(values[key] or ())) or None
+        self._fill_defaults([values for row, values in zip(self.rows, self.plain, strict=True) if row.id is None])
         self._follow_owner()
         self._run_prepare()
 
@@ -128,12 +128,13 @@ class SaveBatch:
             for key, problem in problems.items():
                 checking.note(self.problems[listed[place]], key, problem)
 
-    def _fill_defaults(self, values: Values) -> None:
-        for field in self.object_type.active_fields:
-            if field.default is not None and field.key not in values:
-                values[field.key] = field.default
+    def _fill_defaults(self, new: Sequence[Values]) -> None:
+        defaults = {field.key: field.default for field in self.object_type.active_fields if field.default is not None}
         if "owner" in self.object_type.fields:
-            values.setdefault("owner", self.actor.user_id)
+            defaults.setdefault("owner", self.actor.user_id)
+        for values in new:
+            for key, value in defaults.items():
+                values.setdefault(key, value)
 
     def _follow_owner(self) -> None:
         """A record comes to its owner's home department unless another is given; giving it away needs the right."""
@@ -160,16 +161,20 @@ class SaveBatch:
     def _check(self) -> None:
         ids = [row.id for row in self.rows]
         new = [index for index, pk in enumerate(ids) if pk is None]
-        changed = [self._changed_links(index) for index in range(len(self.rows))]
+        targets = [field.key for field in self.object_type.fields.values() if field.type.link_targets(field)]
+        changed = [self._changed_links(index, targets) for index in range(len(self.rows))]
         checking.check_links(self.object_type, changed, self.context, self.problems)
         checking.check_required(self.object_type, self.plain, new, self.problems)
-        merged = [{**self.before.get(index, {}), **values} for index, values in enumerate(self.plain)]
+        merged = [
+            {**self.before[index], **values} if index in self.before else values
+            for index, values in enumerate(self.plain)
+        ]
         checking.check_unique(self.object_type, merged, ids, self.actor, self.problems)
 
-    def _changed_links(self, index: int) -> Values:
+    def _changed_links(self, index: int, targets: Sequence[str]) -> Values:
         """Links to look up: what the actor wrote and what is not there already (a colleague's link may stay)."""
         before = self.before.get(index, {})
-        written = self._parsed[index]
+        written = {key: self._parsed[index].get(key) for key in targets}
         return {key: value for key, value in written.items() if value is not None and value != before.get(key)}
 
     def _find_changes(self) -> None:
@@ -215,28 +220,29 @@ class SaveBatch:
         for index, pk in zip(new, storage().allocate_ids(table, len(new)), strict=True):
             self.ids[index] = pk
         columns: list[Any] = list(self.object_type.model._meta.concrete_fields)
-        converters = [converter(column) for column in columns]
-        names = [column.name for column in columns]
-        rows = []
-        for index in new:
-            values = self._whole_row(index)
-            rows.append([convert(values.get(name)) for name, convert in zip(names, converters, strict=True)])
-        storage().insert_rows(table, [column.column for column in columns], rows)
+        cells = self._new_cells(columns, new)
+        storage().insert_rows(table, [column.column for column in columns], list(zip(*cells, strict=True)))
 
-    def _whole_row(self, index: int) -> dict[str, Any]:
-        """Values of a new row by column name; times and people that the system brings from elsewhere are kept."""
+    def _new_cells(self, columns: Sequence[Any], new: Sequence[int]) -> list[list[Any]]:
+        """Database values of the new rows, column by column. Times and people that the system brings from elsewhere
+        are kept."""
         now, user = self.context.now, self.actor.user_id
-        return {
-            "created_at": now,
-            "created_by": user,
-            "updated_at": now,
-            "updated_by": user,
-            **self.plain[index],
-            "id": self.ids[index],
-            "object": self.object_type.custom_id,
-            "version": 1,
-            "custom": custom_json(self.object_type, {}, self.plain[index]),
-        }
+        rows = [self.plain[index] for index in new]
+        given = set(chain.from_iterable(rows))
+        fixed = {"created_at": now, "created_by": user, "updated_at": now, "updated_by": user, "version": 1}
+        fixed["object"] = self.object_type.custom_id
+        whole = {"id": [self.ids[index] for index in new], "custom": custom_rows(self.object_type, rows)}
+        cells = []
+        for column in columns:
+            name, default = column.name, fixed.get(column.name)
+            convert = converter(column)
+            if name in whole:
+                cells.append(list(map(convert, whole[name])))
+            elif name in given:
+                cells.append([convert(row.get(name, default)) for row in rows])
+            else:
+                cells.append(list(repeat(convert(default), len(rows))))
+        return cells
 
     def _update(self) -> None:
         if not self.changed:

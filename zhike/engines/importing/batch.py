@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -85,31 +85,48 @@ class Importer:
         """
         for position, lookup in self.lookups.items():
             lookup.learn((cell(line, position) for line in lines), self.origin)
-        for line in lines:
-            self._fill(line)
+        self._fill(lines)
         good = [line for line in lines if not line.problems]
         groups, rows = self._rows(good)
         batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
         batch.prepare()
         return good, groups, rows, batch
 
-    def _fill(self, line: Line) -> None:
-        """Raw values of the line by field, links already ids; empty cells say nothing."""
+    def _fill(self, lines: Sequence[Line]) -> None:
+        """Raw values of the lines by field, links already ids; empty cells say nothing."""
         for position, target in self.columns.items():
-            value = cell(line, position)
-            if value == "" or value is None:
-                continue
-            value = target.field.type.from_cell(value, target.field)
-            lookup = self.lookups.get(position)
-            if lookup is not None:
-                value, problem = lookup.resolve(value)
-                if problem is not None:
-                    line.refuse(target.label, problem)
+            read = self._cell_reader(position, target)
+            key, child = target.field.key, target.object_type.key if target.is_child else ""
+            for line in lines:
+                value = cell(line, position)
+                if value == "" or value is None:
                     continue
-            if target.is_child:
-                line.children.setdefault(target.object_type.key, {})[target.field.key] = value
-            else:
-                line.values[target.field.key] = value
+                value = read(value)
+                if type(value) is Problem:
+                    line.refuse(target.label, value)
+                elif child:
+                    line.children.setdefault(child, {})[key] = value
+                else:
+                    line.values[key] = value
+
+    def _cell_reader(self, position: int, target: Target) -> Callable[[Any], Any]:
+        """What makes a raw value, or a Problem, of a cell of the column."""
+        field, lookup = target.field, self.lookups.get(position)
+        from_cell = field.type.from_cell
+        if lookup is None:
+            return lambda value: from_cell(value, field)
+        known: dict[str, Any] = {}
+
+        def read(value: Any) -> Any:
+            found = known.get(value) if isinstance(value, str) else None
+            if found is None:
+                found, problem = lookup.resolve(from_cell(value, field))
+                found = found if problem is None else problem
+                if isinstance(value, str):
+                    known[value] = found
+            return found
+
+        return read
 
     def _rows(self, lines: Sequence[Line]) -> tuple[list[list[Line]], list[Row]]:
         """Rows to save, each with the lines that it came from."""
@@ -235,10 +252,7 @@ class Importer:
 
 def cell(line: Line, position: int) -> Any:
     """The cell at a position; rows may be shorter than the heading."""
-    if position >= len(line.cells):
-        return ""
-    value = line.cells[position]
-    return value.strip() if isinstance(value, str) else value
+    return line.cells[position] if position < len(line.cells) else ""
 
 
 def reasons(line: Line) -> list[str]:

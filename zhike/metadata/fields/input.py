@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,19 +16,21 @@ from zhike.metadata.fields.base import ValueRefused
 
 #: Longest text read for a value that has no length of its own, such as a number or a date.
 LONGEST_SHORT_TEXT = 200
+#: Halves of characters that no encoding can store.
+BROKEN = re.compile("[\ud800-\udfff]")
 
 
 def is_blank(raw: Any) -> bool:
     """Whether the raw value says "nothing": None, white space, an empty list or object."""
     if isinstance(raw, str):
-        return not raw.strip()
+        return not raw or raw.isspace()
     return raw is None or raw == [] or raw == {} or raw == ()
 
 
 def refuse_nul(text: str) -> None:
     if "\x00" in text:
         raise ValueRefused("nul_character", _("The text contains a character that cannot be stored; type it again."))
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and BROKEN.search(text):
         raise ValueRefused("broken_character", _("The text contains a broken character; type it again."))
 
 
@@ -58,7 +61,7 @@ def short_text(raw: Any) -> str:
     text = plain_text(raw)
     if len(text) > LONGEST_SHORT_TEXT:
         raise too_long(LONGEST_SHORT_TEXT)
-    return unicodedata.normalize("NFKC", text).strip()
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def too_long(limit: int) -> ValueRefused:
