@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import Cast, actor
@@ -79,3 +82,43 @@ def test_only_who_wrote_it_may_take_it_back_and_only_for_thirty_days(cast: Cast)
     batch.refresh_from_db()
     with pytest.raises(Denied):
         undo.undo([batch], actor=actor(cast.bob))
+
+
+def test_an_undoing_that_was_killed_goes_on_where_it_stopped(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "AT_ONCE", 2)
+    ids, batch = make(cast, 5)
+    kept: list[undo.UndoResult] = []
+
+    def keep(result: undo.UndoResult) -> None:
+        if len(kept) == 1:
+            raise RuntimeError("killed")
+        kept.append(deepcopy(result))
+
+    with pytest.raises(RuntimeError):
+        undo.undo([batch], actor=actor(cast.bob), keep=keep)
+    batch.refresh_from_db()
+    assert batch.undone_by is None
+    assert Customer.objects.filter(deletion__isnull=True).count() == 3
+    result = undo.undo([batch], actor=actor(cast.bob), result=kept[0])
+    assert (result.undone, result.conflicts) == (5, [])
+    assert not Customer.objects.filter(pk__in=ids, deletion__isnull=True).exists()
+    batch.refresh_from_db()
+    assert batch.undone_by is not None
+
+
+def test_what_the_same_import_wrote_later_is_nobody_elses_change(cast: Cast) -> None:
+    ids, first = make(cast)
+    second = change(cast, ids, tier="high")
+    undo.undo([second], actor=actor(cast.bob))
+    assert undo.undo([first], actor=actor(cast.bob), beside=[second.pk]).conflicts == []
+
+
+def test_undoing_costs_the_same_statements_however_many_records(cast: Cast) -> None:
+    counts = []
+    for size in (20, 200):
+        _ids, batch = make(cast, size)
+        with CaptureQueriesContext(connection) as statements:
+            assert undo.undo([batch], actor=actor(cast.bob)).undone == size
+        counts.append(len(statements))
+    # SQLite takes words out of the index by one call more or less; nothing may grow with the records.
+    assert counts[1] - counts[0] <= 3, counts

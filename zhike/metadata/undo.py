@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from zhike.metadata.models import Batch, Change
 from zhike.metadata.object_type import ObjectType, UnknownObject, Values
 from zhike.metadata.records import Origin, Row, delete, restore, save
 from zhike.metadata.recycle_bin import children_of
+from zhike.metadata.storage import storage
 
 #: How long what was written can be taken back from its page.
 UNDO_FOR = timedelta(days=30)
@@ -41,6 +42,8 @@ class UndoResult:
 
     undone: int = 0
     conflicts: list[Conflict] = dataclass_field(default_factory=list)
+    #: The batch under way and the last of its changes that was taken back.
+    after: dict[int, int] = dataclass_field(default_factory=dict)
 
 
 def may_undo(actor: Actor, batch: Batch) -> bool:
@@ -54,17 +57,32 @@ def undo(
     actor: Actor,
     progress: Callable[[int], None] = lambda _done: None,
     force: frozenset[tuple[str, int]] = frozenset(),
+    keep: Callable[[UndoResult], None] = lambda _result: None,
+    result: UndoResult | None = None,
+    beside: Collection[int] = (),
 ) -> UndoResult:
-    """Take back batches, the latest first; records changed since are left and listed, but for those in ``force``."""
+    """Take back batches, the latest first; records changed since are left and listed, but for those in ``force``.
+
+    ``keep`` is called in the transaction of each part with the result so far, which a successor of a killed worker
+    passes as ``result`` to go on where it stopped: a batch counts as undone only when its last part is. What the batches
+    ``beside`` wrote is no later change by somebody else.
+    """
     if not all(may_undo(actor, batch) for batch in batches):
         raise Denied(batches[0].object_key, "undo")
-    result = UndoResult()
-    ids = [batch.pk for batch in batches]
+    result = result or UndoResult()
+    own = frozenset(beside) | {batch.pk for batch in batches}
     for batch in sorted(batches, key=lambda found: -found.pk):
-        last: int | None = None
-        while changes := _next_changes(batch, last):
-            last = changes[-1].pk
-            _undo_changes(batch, changes, frozenset(ids), actor, result, force)
+        more = True
+        while more:
+            with storage().write_transaction():
+                changes = _next_changes(batch, result.after.get(batch.pk))
+                more = len(changes) == AT_ONCE
+                _undo_changes(batch, changes, own, actor, result, force)
+                if more:
+                    result.after = {batch.pk: changes[-1].pk}
+                else:
+                    _mark(batch, actor)
+                keep(result)
             progress(result.undone)
     return result
 
@@ -100,6 +118,10 @@ def _undo_changes(
             step.delete(found)
         elif action == Change.Action.DELETE and object_key == batch.object_key:
             step.restore(found)
+
+
+def _mark(batch: Batch, actor: Actor) -> None:
+    """Say which batch took this one back."""
     last = Batch.objects.filter(source="undo", actor_id=actor.user_id).order_by("-pk").first()
     if last is not None:
         Batch.objects.filter(pk=batch.pk).update(undone_by=last)
@@ -140,12 +162,13 @@ class _Step:
 
     def update(self, changes: Sequence[Change]) -> None:
         now_by_id = stored(self.object_type, [change.record_id for change in changes])
+        later = self._changed_later(changes)
         rows = []
         for change in changes:
             now = now_by_id.get(change.record_id)
             if now is None:
                 continue
-            if self._later(change) and not self._forced(change):
+            if change.record_id in later and not self._forced(change):
                 self.result.conflicts.append(conflict(self.object_type, change, now))
                 continue
             old = {key: values[0] for key, values in (change.values or {}).items() if self._writable(key)}
@@ -155,14 +178,12 @@ class _Step:
             self.result.undone += saved.count("updated") + saved.count("unchanged")
 
     def delete(self, changes: Sequence[Change]) -> None:
-        grown = self._with_new_children([change.record_id for change in changes])
-        ids = []
-        for change in changes:
-            if not self._forced(change) and (self._later(change) or change.record_id in grown):
-                if self._is_live(change.record_id):
-                    self.result.conflicts.append(Conflict(self.object_type.key, change.record_id, "delete"))
-                continue
-            ids.append(change.record_id)
+        kept = self._changed_later(changes) | self._with_new_children([change.record_id for change in changes])
+        kept -= {change.record_id for change in changes if self._forced(change)}
+        live = policy.every_record(self.object_type).filter(pk__in=kept, deletion__isnull=True)
+        for pk in sorted(live.values_list("pk", flat=True), reverse=True):
+            self.result.conflicts.append(Conflict(self.object_type.key, pk, "delete"))
+        ids = [change.record_id for change in changes if change.record_id not in kept]
         if ids:
             self.result.undone += len(delete(self.object_type, ids, actor=self.actor, origin=self.origin).done)
 
@@ -170,12 +191,14 @@ class _Step:
         ids = [change.record_id for change in changes]
         self.result.undone += len(restore(self.object_type, ids, actor=self.actor, origin=self.origin).done)
 
-    def _later(self, change: Change) -> bool:
-        """Whether somebody changed the record after the batches being undone."""
-        later = Change.objects.filter(
-            object_key=change.object_key, record_id=change.record_id, version__gt=change.version
-        ).exclude(batch_id__in=self.own)
-        return later.exclude(batch__source="undo").exists()
+    def _changed_later(self, changes: Sequence[Change]) -> set[int]:
+        """Records that somebody changed after the batches being undone."""
+        versions = {change.record_id: change.version for change in changes}
+        rows = Change.objects.filter(
+            object_key=self.object_type.key, record_id__in=list(versions), version__gt=min(versions.values())
+        )
+        later = rows.exclude(batch__source="undo").values_list("record_id", "version", "batch_id")
+        return {pk for pk, version, batch in later if version > versions[pk] and batch not in self.own}
 
     def _forced(self, change: Change) -> bool:
         return (change.object_key, change.record_id) in self.force
@@ -183,9 +206,6 @@ class _Step:
     def _writable(self, key: str) -> bool:
         field = self.object_type.fields.get(key)
         return field is not None and not field.readonly and not field.retired
-
-    def _is_live(self, record_id: int) -> bool:
-        return policy.every_record(self.object_type).filter(pk=record_id, deletion__isnull=True).exists()
 
     def _with_new_children(self, ids: Sequence[int]) -> set[int]:
         """Records to which people have added something since; deleting them would take that along."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,12 +26,14 @@ from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied
 from zhike.metadata.models import Batch
 from zhike.metadata.object_type import UnknownObject
+from zhike.metadata.pace import Pace
 from zhike.metadata.records import Origin
 from zhike.metadata.storage import storage
 
-AT_ONCE = 1_000
 #: A sheet of Excel holds this many rows; rejected ones beyond it are counted, not listed.
 MOST_REJECTED = 1_000_000
+#: Records left alone by an undoing beyond these come up when those before them are settled.
+MOST_CONFLICTS = 1_000
 
 
 class DryRun(Exception):
@@ -85,6 +87,7 @@ class _Import:
         origin = Origin(source="import", label=found.file_name, job_id=run.id)
         self.importer = Importer(found, object_type, known, actor, origin)
         self.tally = Tally(**run.checkpoint) if run.checkpoint else Tally()
+        self.pace = Pace(storage().hold_seconds)
 
     def work(self) -> dict[str, Any]:
         total = self._count()
@@ -107,7 +110,7 @@ class _Import:
         """Lines after the checkpoint."""
         numbered = enumerate(self._rows(), start=1)
         rest = itertools.islice(numbered, self.tally.rows + 1, None)
-        while lines := [Line(number, cells) for number, cells in itertools.islice(rest, AT_ONCE)]:
+        while lines := [Line(number, cells) for number, cells in itertools.islice(rest, self.pace.rows)]:
             yield lines
 
     def _batch(self, lines: list[Line]) -> None:
@@ -115,7 +118,7 @@ class _Import:
             self._try(lines)
             return
         _good, groups, _rows, batch = self.importer.prepare(lines)
-        with storage().write_transaction():
+        with storage().write_transaction(), self.pace.measured(len(lines)):
             outcome = self.importer.write(lines, groups, batch)
             self._keep(len(lines), outcome)
 
@@ -151,17 +154,24 @@ class _Import:
 
 def write_rejected(found: ImportRun) -> None:
     """The workbook of rejected rows: their own columns, then the reasons; none when every row passed."""
-    with found.reasons_path.open("rb") as file:
-        lines = [orjson.loads(line) for line in itertools.islice(file, MOST_REJECTED)]
-    if not lines:
+    width = max((len(cells) for _number, cells, _told in _rejected(found)), default=None)
+    if width is None:
         found.rejected_path.unlink(missing_ok=True)
         return
-    width = max(len(found.headers), *(len(cells) for _number, cells, _told in lines))
+    width = max(width, len(found.headers))
     headers = [*found.headers, *[""] * (width - len(found.headers)), _("Row"), _("Why it was rejected")]
     with XlsxWriter(found.rejected_path, sheet=_("Rejected rows")) as writer:
         writer.write(headers)
-        for number, cells, told in lines:
+        for number, cells, told in _rejected(found):
             writer.write([*cells, *[""] * (width - len(cells)), number, "\n".join(told)])
+
+
+def _rejected(found: ImportRun) -> Iterator[tuple[int, list[Any], list[str]]]:
+    """Row number, cells and reasons of each rejected row; a file of a million of them is never held at once."""
+    with found.reasons_path.open("rb") as file:
+        for line in itertools.islice(file, MOST_REJECTED):
+            number, cells, told = orjson.loads(line)
+            yield number, cells, told
 
 
 @job("import undo", attempts=3)
@@ -176,17 +186,39 @@ def import_undo(run: JobRun) -> dict[str, Any]:
         written = Batch.objects.filter(job_id=found.job_id, source="import")
         # What was left alone the first time stands in batches that count as undone.
         batches = list(written if force else written.filter(undone_by__isnull=True))
-        total = sum(batch.created + batch.updated for batch in batches)
+        before = _kept_undoing(run.checkpoint)
+        total = before.undone + sum(batch.created + batch.updated for batch in batches)
         try:
             result = undo.undo(
-                batches, actor=actor, progress=lambda done: run.progress(min(done, total), total), force=force
+                batches,
+                actor=actor,
+                progress=lambda done: run.progress(min(done, total), total),
+                force=force,
+                keep=lambda done: run.keep(_told_undoing(done)),
+                result=before,
+                beside=written.values_list("pk", flat=True),
             )
         except Denied as refusal:
             raise JobRefused(_("An import can be taken back for 30 days.")) from refusal
+    told = _told_undoing(result)
+    return {key: told[key] for key in ("undone", "conflicts")}
+
+
+def _told_undoing(result: undo.UndoResult) -> dict[str, Any]:
+    """What an undoing came to, as JSON."""
     return {
         "undone": result.undone,
-        "conflicts": [[found.object_key, found.record_id, found.action] for found in result.conflicts],
+        "conflicts": [[found.object_key, found.record_id, found.action] for found in result.conflicts[:MOST_CONFLICTS]],
+        "after": list(result.after.items()),
     }
+
+
+def _kept_undoing(checkpoint: Mapping[str, Any] | None) -> undo.UndoResult:
+    """How far a killed worker came with an undoing."""
+    if not checkpoint:
+        return undo.UndoResult()
+    conflicts = [undo.Conflict(key, pk, action) for key, pk, action in checkpoint["conflicts"]]
+    return undo.UndoResult(checkpoint["undone"], conflicts, dict(checkpoint["after"]))
 
 
 @scheduled("old imports", daily_at="03:25")

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 class Storage(Protocol):
     """Set-based writing; one implementation a database."""
 
+    #: How long one of many transactions of a long piece of work may keep other writers waiting, in seconds.
+    hold_seconds: float
+
     def write_transaction(self) -> AbstractContextManager[None]:
         """A transaction for writing; on SQLite writers queue fairly before it begins."""
         ...

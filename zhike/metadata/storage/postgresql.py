@@ -39,6 +39,9 @@ END FROM moment
 class PostgreSQLStorage:
     """Implements ``Storage``."""
 
+    #: Only who writes the same rows or the same unique custom values waits.
+    hold_seconds = 0.25
+
     @contextmanager
     def write_transaction(self) -> Iterator[None]:
         with transaction.atomic():

@@ -14,6 +14,9 @@ from zhike.jobs.writing import writing
 class SQLiteStorage:
     """Implements ``Storage``."""
 
+    #: Everybody waits: a person's save comes in between two of them.
+    hold_seconds = 0.06
+
     @contextmanager
     def write_transaction(self) -> Iterator[None]:
         if connection.in_atomic_block:
