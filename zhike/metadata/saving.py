@@ -231,7 +231,10 @@ class SaveBatch:
         given = set(chain.from_iterable(rows))
         fixed = {"created_at": now, "created_by": user, "updated_at": now, "updated_by": user, "version": 1}
         fixed["object"] = self.object_type.custom_id
-        whole = {"id": [self.ids[index] for index in new], "custom": custom_rows(self.object_type, rows)}
+        whole: dict[str, list[Any]] = {
+            "id": [self.ids[index] for index in new],
+            "custom": custom_rows(self.object_type, rows),
+        }
         cells = []
         for column in columns:
             name, default = column.name, fixed.get(column.name)
