@@ -26,6 +26,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "multi_choice": {"choices": CHOICES},
     "link": {"target": "customer"},
     "links": {"target": "tag"},
+    "auto_number": {"pattern": "SB{YYYY}-{0000}"},
 }
 
 

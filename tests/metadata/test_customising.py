@@ -128,6 +128,7 @@ def test_fields_of_every_kind_can_be_made_and_filled() -> None:
         "multi_choice": CHOICES,
         "link": {"target": "tag"},
         "links": {"target": "tag"},
+        "auto_number": {"pattern": "{0000}"},
     }
     present = {found.key for found in registry.all_types()}
     for kind in FIELD_TYPES.values():

@@ -133,6 +133,7 @@ SETTINGS_CALLS = (
     SettingsCall("settings_field", "GET", "settings", field),
     SettingsCall("settings_field", "POST", "settings", field, new_field, 302),
     SettingsCall("settings_field_use", "POST", "settings", field, lambda _found: {"use": "0"}, 302),
+    SettingsCall("settings_field_numbers", "POST", "settings", field, status=422),
     SettingsCall("settings_objects", "GET", "settings"),
     SettingsCall("settings_object_new", "GET", "settings"),
     SettingsCall("settings_object_new", "POST", "settings", form=new_object, status=302),

@@ -26,6 +26,7 @@ OPTIONS = {
         "choice_retired": ["", "", ""],
     },
     "target": {"option_target": "contact"},
+    "pattern": {"option_pattern": "KH{YYYY}-{0000}"},
 }
 
 

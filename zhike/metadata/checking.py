@@ -38,11 +38,13 @@ def field_problem(actor: Actor, object_type: ObjectType, key: str) -> Problem | 
     if field is None or policy.access(actor, object_type, field) is FieldAccess.HIDDEN:
         # A hidden field answers as one that does not exist.
         return UNKNOWN_FIELD
-    if field.readonly and not actor.is_system:
+    if actor.is_system:
+        return RETIRED if field.retired else None
+    if field.readonly and not policy.may_bring(actor, object_type, field):
         return READ_ONLY
     if field.retired:
         return RETIRED
-    if policy.access(actor, object_type, field) < FieldAccess.EDIT and not actor.is_system:
+    if not field.readonly and policy.access(actor, object_type, field) < FieldAccess.EDIT:
         return NOT_PERMITTED
     return None
 
@@ -135,7 +137,7 @@ def check_unique(
 ) -> None:
     """No two records share a unique key, inside the batch, in the base or in the bin."""
     for field in object_type.active_fields:
-        if field.unique and not field.readonly:
+        if field.unique and (field.type.is_assigned or not field.readonly):
             _check_unique_field(object_type, field, plain, ids, actor, problems)
     for constraint in object_type.model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and len(constraint.fields) > 1 and constraint.condition is None:
@@ -164,14 +166,15 @@ def _check_unique_field(
         return
     if field.is_custom:
         storage().lock_key(f"unique {object_type.key}.{field.key}")
-    for holder in _holders(object_type, field, list(wanted)):
+    for holder in holders(object_type, field, list(wanted)):
         value, pk, deletion = holder
         index = wanted.get(value, -1)
         if index >= 0 and ids[index] != pk:
             note(problems[index], field.key, taken(object_type, pk, deletion is not None, actor))
 
 
-def _holders(object_type: ObjectType, field: Field, values: list[Any]) -> list[tuple[Any, int, int | None]]:
+def holders(object_type: ObjectType, field: Field, values: list[Any]) -> list[tuple[Any, int, int | None]]:
+    """(value, id, deletion) of all records, those in the bin included, that have one of the plain values."""
     rows = policy.every_record(object_type)
     if field.column is not None:
         return list(rows.filter(**{f"{field.column}__in": values}).values_list(field.column, "pk", "deletion_id"))

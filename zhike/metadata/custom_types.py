@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.utils.functional import lazystr
 from django.utils.translation import get_language, gettext_lazy as _
 
-from zhike.metadata.fields import field_type
+from zhike.metadata.computed_kinds import computed_fields
+from zhike.metadata.fields import FIELD_TYPES, field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
 from zhike.metadata.fields.settings import options_from_json
@@ -43,6 +45,7 @@ def custom_field(row: CustomField) -> Field:
         help=row.help,
         required=row.required,
         unique=row.unique,
+        readonly=kind.is_assigned,
         indexed=row.indexed,
         sensitive=row.sensitive,
         retired=row.retired_at is not None,
@@ -52,11 +55,33 @@ def custom_field(row: CustomField) -> Field:
     return found if row.default is None else replace(found, default=kind.from_json(row.default, found))
 
 
+def stored_fields(rows: list[CustomField]) -> dict[str, Field]:
+    """Descriptors of the fields whose values stand in the records, by key."""
+    return {row.key: custom_field(row) for row in rows if row.kind in FIELD_TYPES}
+
+
+def with_computed_fields(
+    found: ObjectType, rows: list[CustomField], catalogue: Mapping[str, ObjectType], stage: int
+) -> ObjectType:
+    """The object type with those of its fields that are computed from others, in the order of the administrator."""
+    labels = {row.pk: label(row) for row in rows}
+    own = computed_fields(rows, labels, catalogue, stage)
+    if not own:
+        return found
+    fields = {**found.fields, **own}
+    order = {row.key: place for place, row in enumerate(rows)}
+    first = [key for key in fields if key not in order]
+    return replace(
+        found,
+        fields={key: fields[key] for key in [*first, *sorted(fields.keys() & order.keys(), key=order.__getitem__)]},
+    )
+
+
 def with_custom_fields(found: ObjectType, rows: list[CustomField]) -> ObjectType:
     """The object type with its custom fields, in sections of their own at the end of the form."""
     if not rows:
         return found
-    own = {row.key: custom_field(row) for row in rows}
+    own = stored_fields(rows)
     return replace(
         found,
         fields={**found.fields, **own},
@@ -80,7 +105,7 @@ def sections(rows: list[CustomField]) -> tuple[Section, ...]:
 
 def descriptor(made: CustomObject, rows: list[CustomField]) -> ObjectType:
     """The object type of a custom object; all of them share the table of CustomRecord."""
-    own = {row.key: custom_field(row) for row in rows}
+    own = stored_fields(rows)
     found = {key: field_from_column(CustomRecord._meta.get_field(key)) for key in ("name", *SYSTEM_KEYS)}
     native = {key: field for key, field in found.items() if field is not None}
     active = [row for row in rows if row.retired_at is None]

@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue
 from zhike.lib.keys import key_from_label
-from zhike.metadata import policy, registry
+from zhike.metadata import computed_kinds, policy, registry
 from zhike.metadata.actor import Actor
+from zhike.metadata.computed_kinds import ComputedKind
 from zhike.metadata.custom_sql import KEY
 from zhike.metadata.custom_types import custom_field
 from zhike.metadata.definition_log import FIELD, change_definition, defining, json_of, log_definition
 from zhike.metadata.errors import Invalid, NotFound, Problem
-from zhike.metadata.fields import FIELD_TYPES
 from zhike.metadata.fields.base import FieldType, Label, ValueRefused
 from zhike.metadata.fields.input import plain_text, too_long
 from zhike.metadata.fields.settings import keep_old_choices, read_settings
@@ -47,7 +48,7 @@ def field_create(object_key: str, *, kind: str, label: str, actor: Actor, key: s
     with defining(actor):
         object_type = customisable_object(object_key)
         field_kind = customisable_kind(kind)
-        if len([field for field in object_type.active_fields if field.is_custom]) >= MOST_FIELDS:
+        if len([field for field in object_type.active_fields if field.custom_id]) >= MOST_FIELDS:
             refuse("", "too_many_fields", format_lazy(_("An object has at most {most} such fields."), most=MOST_FIELDS))
         row = CustomField(object_key=object_key, kind=kind, label=checked_label(label, object_type))
         row.key = checked_key(key, label, details.get("label_en") or "", object_type)
@@ -85,6 +86,20 @@ def field_change(field_id: int, *, actor: Actor, **changes: Any) -> CustomField:
         return row
 
 
+def numbers_fill(field_id: int, *, actor: Actor) -> Job:
+    """Have a worker number the records that have no number yet; raises Denied, NotFound and Invalid."""
+    with defining(actor):
+        row = found_field(field_id)
+        if row.retired_at is not None or not customisable_kind(row.kind).is_assigned:
+            refuse("", "not_possible", _("Only running numbers in use can be filled in."))
+        return enqueue(
+            "metadata.numbers",
+            {"object": row.object_key, "field_id": row.pk},
+            actor_id=actor.user_id,
+            message=row.label,
+        )
+
+
 def field_retire(field_id: int, *, actor: Actor) -> CustomField:
     """Take a field out of forms, lists and filters; its values stay, and return with ``field_restore``."""
     return set_retired(field_id, retired=True, actor=actor)
@@ -100,11 +115,16 @@ def set_retired(field_id: int, *, retired: bool, actor: Actor) -> CustomField:
         row = found_field(field_id)
         if (row.retired_at is not None) is retired:
             return row
-        if not retired:
+        if retired:
+            check_unused(row)
+        else:
             object_type = customisable_object(row.object_key)
+            kind = customisable_kind(row.kind)
+            if kind.is_computed:
+                apply(row, kind, {"options": row.options}, object_type, actor)
             checked_label(row.label, object_type, but=row.key)
             check_index_count(row, object_type)
-            if len([field for field in object_type.active_fields if field.is_custom]) >= MOST_FIELDS:
+            if len([field for field in object_type.active_fields if field.custom_id]) >= MOST_FIELDS:
                 refuse(
                     "", "too_many_fields", format_lazy(_("An object has at most {most} such fields."), most=MOST_FIELDS)
                 )
@@ -122,6 +142,18 @@ def fields_order(object_key: str, keys: Sequence[str], *, actor: Actor) -> None:
             refuse("", "order_incomplete", _("The list of fields has changed meanwhile; load the page again."))
         for position, key in enumerate(keys, 1):
             change_definition(rows[key], {"order": position * 10}, actor=actor)
+
+
+def check_unused(row: CustomField) -> None:
+    """Refuse to take away what formulas and roll-ups in use are made from."""
+    using = computed_kinds.dependents(registry.catalogue(), row.object_key, row.key)
+    if using:
+        names = ", ".join(sorted({str(field.label) for field in using}))
+        refuse(
+            "",
+            "used_by",
+            format_lazy(_("These fields are computed from it; retire them first: {fields}."), fields=names),
+        )
 
 
 # Checks -----------------------------------------------------------------------------------------------------------
@@ -144,7 +176,7 @@ def customisable_object(object_key: str) -> ObjectType:
 
 
 def customisable_kind(kind: str) -> FieldType:
-    found = FIELD_TYPES.get(kind)
+    found = computed_kinds.kinds().get(kind)
     if found is None or not found.customisable:
         raise Invalid({"kind": [Problem("unknown_kind", _("There is no such kind of field."))]})
     return found
@@ -207,13 +239,19 @@ def apply(row: CustomField, kind: FieldType, details: Mapping[str, Any], object_
             setattr(row, name, details[name] is True)
     if "options" in details:
         with naming("options"):
-            row.options = read_options(row, kind, details["options"] or {})
+            row.options = read_options(row, kind, details["options"] or {}, object_type, actor)
             check_target(row, kind)
-    if "default" in details:
+    if "default" in details and not kind.is_computed:
         with naming("default"):
             descriptor = custom_field(row)
             plain = kind.parse(details["default"], descriptor, context_for(actor))
             row.default = kind.to_json(plain, descriptor)
+    if kind.is_computed:
+        row.unique = row.required = row.indexed = False
+        row.default = None
+        return
+    if kind.is_assigned:
+        row.unique, row.required, row.default = True, False, None
     if row.unique and not kind.can_be_unique:
         refuse("unique", "not_possible", _("This kind of field cannot be unique."))
     if row.indexed and not kind.sortable:
@@ -223,7 +261,11 @@ def apply(row: CustomField, kind: FieldType, details: Mapping[str, Any], object_
         check_duplicates(row, object_type)
 
 
-def read_options(row: CustomField, kind: FieldType, raw: Mapping[str, Any]) -> dict[str, Any]:
+def read_options(
+    row: CustomField, kind: FieldType, raw: Mapping[str, Any], object_type: ObjectType, actor: Actor
+) -> dict[str, Any]:
+    if isinstance(kind, ComputedKind):
+        return kind.defined(raw, row, object_type, actor)
     options = keep_old_choices(row.options or {}, read_settings(kind, raw))
     if row.pk and options.get("target") != (row.options or {}).get("target"):
         raise ValueRefused("not_changeable", _("What a field links to cannot be changed: its values would be wrong."))

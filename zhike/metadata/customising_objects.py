@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.keys import key_from_label
-from zhike.metadata import registry
+from zhike.metadata import computed_kinds, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.custom_sql import KEY
 from zhike.metadata.customising import read_text, refuse
@@ -151,6 +151,8 @@ def checked_board(row: CustomObject, key: str) -> str:
 def check_unlinked(row: CustomObject) -> None:
     links = CustomField.objects.filter(retired_at__isnull=True).exclude(object_key=row.key)
     linking = [field.label for field in links if field.options.get("target") == row.key]
+    computed = computed_kinds.dependents(registry.catalogue(), row.key)
+    linking += [str(field.label) for field in computed if str(field.label) not in linking]
     if linking:
         message = _("These fields link to it; retire them first: {fields}.")
         refuse("", "linked_to", format_lazy(message, fields=", ".join(linking)))

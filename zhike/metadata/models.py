@@ -314,6 +314,20 @@ class CustomField(models.Model):
         return f"{self.object_key}.{self.key}"
 
 
+class NumberSeries(models.Model):
+    """How far a series of a running number has come, such as the one of 2026."""
+
+    field = models.ForeignKey(CustomField, models.CASCADE, related_name="+")
+    series = models.CharField(max_length=60)
+    last = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("field", "series"), name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"
+
+
 class CustomRecord(Record):
     """A record of any custom object; its fields live in ``custom``, its name in a column of its own."""
 

@@ -15,7 +15,7 @@ from django.db.models.lookups import Exact, In
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor, FieldAccess, Scope
 from zhike.metadata.errors import Denied
-from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.base import Field, Input
 from zhike.metadata.listed_ids import among_few
 from zhike.metadata.models import CustomRecord, Record, TeamMember
 from zhike.metadata.object_type import ObjectType
@@ -190,7 +190,22 @@ def _within(column: str, values: frozenset[int], *, fenced: bool) -> Q:
 def access(actor: Actor, object_type: ObjectType, field: Field) -> FieldAccess:
     """What the actor may do with a field of a record within reach."""
     granted = actor.access(object_type.key, field.key)
+    if field.inputs and not all(sees_input(actor, source) for source in field.inputs):
+        return FieldAccess.HIDDEN
     return min(granted, FieldAccess.READ_ONLY) if field.readonly else granted
+
+
+def sees_input(actor: Actor, source: Input) -> bool:
+    """Whether the actor sees in full what a computed field is made from; masked values would shine through."""
+    object_type = registry.catalogue().get(source.object_key)
+    if object_type is None or not may(actor, object_type, "view"):
+        return False
+    if source.every_row and scope_condition(actor, object_type, "view") is not None:
+        return False
+    field = object_type.fields.get(source.field_key)
+    if field is None:
+        return not source.field_key
+    return access(actor, object_type, field) >= FieldAccess.READ_ONLY
 
 
 def readable_fields(actor: Actor, object_type: ObjectType) -> tuple[Field, ...]:
@@ -206,6 +221,15 @@ def comparable(actor: Actor, object_type: ObjectType, field: Field) -> bool:
 def writable_fields(actor: Actor, object_type: ObjectType) -> tuple[Field, ...]:
     """Fields that the actor may set."""
     return tuple(field for field in object_type.active_fields if access(actor, object_type, field) >= FieldAccess.EDIT)
+
+
+def may_bring(actor: Actor, object_type: ObjectType, field: Field) -> bool:
+    """Whether the actor may bring old values of a field along, in an import, that the system gives otherwise."""
+    return (
+        field.type.is_assigned
+        and actor.has("settings")
+        and actor.access(object_type.key, field.key) >= FieldAccess.EDIT
+    )
 
 
 def shown(actor: Actor, object_type: ObjectType, field: Field, value: Any) -> Any:

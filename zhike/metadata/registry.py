@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from zhike.metadata import custom_types, places
+from zhike.metadata import computed_kinds, custom_types, places
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
@@ -236,4 +236,10 @@ def _build() -> dict[str, ObjectType]:
     built = {key: custom_types.with_custom_fields(found, rows.get(key, [])) for key, found in _registered.items()}
     for made in CustomObject.objects.filter(retired_at__isnull=True):
         built[made.key] = custom_types.descriptor(made, rows.get(made.key, []))
-    return {key: _extended(found) for key, found in built.items()}
+    built = {key: _extended(found) for key, found in built.items()}
+    for stage in sorted({kind.stage for kind in computed_kinds.KINDS.values()}):
+        own = {key: listed for key, listed in rows.items() if key in built}
+        built |= {
+            key: custom_types.with_computed_fields(built[key], listed, built, stage) for key, listed in own.items()
+        }
+    return built

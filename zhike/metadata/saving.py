@@ -20,6 +20,7 @@ from zhike.metadata.errors import Problem, Problems
 from zhike.metadata.fields.base import Context
 from zhike.metadata.linking import links_now, write_links
 from zhike.metadata.models import Batch, Change
+from zhike.metadata.numbering import give_numbers
 from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.storage import storage
 from zhike.metadata.writes import Origin, Row, RowResult, SaveResult, WriteEvent, tell
@@ -68,6 +69,8 @@ class SaveBatch:
         self._check()
         if not self.partial and any(self.problems):
             return SaveResult([self._refusal(index) for index in range(len(self.rows))])
+        new = [index for index, row in enumerate(self.rows) if row.id is None]
+        give_numbers(self.object_type, self.plain, new, self.problems, self.context.now)
         self._find_changes()
         return self._store()
 

@@ -71,7 +71,7 @@ class Family:
 FAMILIES: Mapping[str, Family] = {
     "import": Family(gettext_lazy("Imports"), ("import", "import undo")),
     "export": Family(gettext_lazy("Exports"), ("export",)),
-    "bulk": Family(gettext_lazy("Bulk changes"), (bulk.RUN, bulk.UNDO)),
+    "bulk": Family(gettext_lazy("Bulk changes"), (bulk.RUN, bulk.UNDO, "metadata.numbers")),
 }
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("fields/<slug:object_key>/order/", fields.field_order, name="settings_field_order"),
     path("fields/<slug:object_key>/<int:field_id>/", fields.field_page, name="settings_field"),
     path("fields/<slug:object_key>/<int:field_id>/use/", fields.field_use, name="settings_field_use"),
+    path("fields/<slug:object_key>/<int:field_id>/numbers/", fields.field_numbers, name="settings_field_numbers"),
     path("objects/", objects.object_list, name="settings_objects"),
     path("objects/new/", objects.object_new, name="settings_object_new"),
     path("objects/<int:object_id>/", objects.object_page, name="settings_object"),

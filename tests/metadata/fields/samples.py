@@ -26,6 +26,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "link": {"target": "customer"},
     "links": {"target": "tag"},
     "decimal": {"decimals": 3},
+    "auto_number": {"pattern": "KH{YYYY}-{0000}"},
 }
 
 

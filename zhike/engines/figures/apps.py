@@ -18,3 +18,4 @@ class FiguresConfig(AppConfig):
     def ready(self) -> None:
         # It imports models, which exist only now.
         import_module("zhike.engines.figures.following")
+        import_module("zhike.engines.figures.rollup_kind")

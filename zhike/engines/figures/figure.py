@@ -41,3 +41,9 @@ class Figure:
     #: What records without a value have: 0 for counts, None for dates.
     default: Any = None
     options: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    #: Key under which values are stored, where another definition may take the place of this one.
+    stored_as: str = ""
+
+    @property
+    def stored_key(self) -> str:
+        return self.stored_as or self.key

@@ -18,6 +18,7 @@ from zhike.jobs.run import JobRun
 from zhike.jobs.scheduler import scheduled
 from zhike.metadata import policy, registry
 from zhike.metadata.changes import consumer
+from zhike.metadata.definition_log import FIELD
 from zhike.metadata.models import Change
 from zhike.metadata.object_type import UnknownObject
 from zhike.metadata.storage import storage
@@ -44,11 +45,15 @@ def follow_changes(changes: Sequence[Change]) -> None:
         FigureRow.objects.filter(object_key=object_key, record_id__in=ids).delete()
         for table in tables(object_key):
             table.model._default_manager.filter(pk__in=ids).delete()
+    if any(change.object_key == FIELD for change in changes):
+        # An administrator may have made a roll-up: its records should not wait for the next look.
+        registry.refresh()
+        refresh_new()
 
 
 def sources(object_key: str) -> Iterable[tuple[str, str]]:
     """What figures of a type are computed from: object keys with the link field that leads to it."""
-    return {pair for figure in figures_of(object_key) for pair in figure.sources.items()}
+    return {pair for figure in figures_of(object_key) for pair in figure.sources.items() if pair[0]}
 
 
 def _touched(source: str, link: str, changes: Sequence[Change]) -> set[int]:
@@ -79,7 +84,7 @@ def refresh_new() -> None:
 
 
 def _keys(object_key: str) -> list[str]:
-    return sorted(figure.key for figure in figures_of(object_key))
+    return sorted(figure.stored_key for figure in figures_of(object_key))
 
 
 def _queue(keys: Iterable[str]) -> None:

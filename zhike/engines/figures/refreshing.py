@@ -68,5 +68,5 @@ def compute(object_key: str, ids: Sequence[int], now: datetime) -> dict[int, dic
         field = fields[figure.key]
         for pk, value in figure.compute(ids, now):
             if pk in found and value is not None:
-                found[pk][figure.key] = field.type.to_json(value, field)
+                found[pk][figure.stored_key] = field.type.to_json(value, field)
     return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from zhike.engines.figures.figure import Figure
+from zhike.engines.figures.rollup import FUNCTIONS, Rollup, stored_key
 from zhike.engines.figures.value import figure_value
 from zhike.metadata import registry
 from zhike.metadata.custom_sql import checked_key
@@ -33,20 +34,53 @@ def remove(figure: Figure) -> None:
     registry.forget()
 
 
-def figures_of(object_key: str) -> tuple[Figure, ...]:
-    """The figures of an object type in the order of registration."""
+def registered(object_key: str) -> tuple[Figure, ...]:
+    """The figures of an object type that apps registered, in that order."""
     return tuple(_figures.get(object_key, {}).values())
+
+
+def figures_of(object_key: str) -> tuple[Figure, ...]:
+    """The figures of an object type: those that apps registered, then the roll-ups of administrators."""
+    object_type = registry.catalogue().get(object_key)
+    made = () if object_type is None else object_type.active_fields
+    own = tuple(_rollup(object_key, field) for field in made if "rollup" in field.options)
+    return (*(figure for figure in registered(object_key) if not is_hidden(figure, object_type)), *own)
+
+
+def is_hidden(figure: Figure, object_type: ObjectType | None) -> bool:
+    """Whether an administrator made a field under the key of the figure."""
+    field = None if object_type is None else object_type.fields.get(figure.key)
+    return field is not None and field.custom_id is not None
 
 
 def object_keys() -> tuple[str, ...]:
     """Object types that have figures."""
-    return tuple(key for key, found in _figures.items() if found)
+    rolled = {
+        found.key for found in registry.all_types() for field in found.fields.values() if "rollup" in field.options
+    }
+    return tuple(dict.fromkeys([*(key for key, found in _figures.items() if found), *sorted(rolled)]))
+
+
+def _rollup(object_key: str, field: Field) -> Figure:
+    """The figure that computes a roll-up."""
+    found: Rollup = field.options["rollup"]
+    return Figure(
+        key=field.key,
+        object_key=object_key,
+        label=field.label,
+        type=field.type.key,
+        compute=found.compute,
+        sources={found.object_key: found.via},
+        rows=found.rows,
+        default=FUNCTIONS[found.function].default,
+        stored_as=stored_key(field.custom_id or 0, found),
+    )
 
 
 @registry.extend
 def figure_fields(object_type: ObjectType) -> Mapping[str, Field]:
     """Figures as fields. A field that an administrator made under the same key hides the figure."""
-    return {found.key: _field(found) for found in figures_of(object_type.key) if found.key not in object_type.fields}
+    return {found.key: _field(found) for found in registered(object_type.key) if found.key not in object_type.fields}
 
 
 def _field(figure: Figure) -> Field:

@@ -43,7 +43,9 @@ class Target:
 
 def targets(object_type: ObjectType, actor: Actor) -> dict[str, Target]:
     """Everything that the actor may import into, by key: own fields first, then those of one child record a row."""
-    found = {field.key: Target(field.key, object_type, field) for field in policy.writable_fields(actor, object_type)}
+    brought = (field for field in object_type.active_fields if policy.may_bring(actor, object_type, field))
+    own = (*policy.writable_fields(actor, object_type), *brought)
+    found = {field.key: Target(field.key, object_type, field) for field in own}
     for child, via in children(object_type, actor):
         for field in policy.writable_fields(actor, child):
             if field.key not in {via, "owner", "department"}:

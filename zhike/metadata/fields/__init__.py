@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhike.metadata.fields.address import AddressType
+from zhike.metadata.fields.auto_number import AutoNumberType
 from zhike.metadata.fields.base import FieldType
 from zhike.metadata.fields.birthday import BirthdayType
 from zhike.metadata.fields.boolean import BooleanType
@@ -45,6 +46,7 @@ FIELD_TYPES: dict[str, FieldType] = {
         EmailType(),
         UrlType(),
         AddressType(),
+        AutoNumberType(),
         LinkType(),
         LinksType(),
         UserType(),

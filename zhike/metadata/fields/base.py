@@ -36,6 +36,19 @@ class ValueRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """A field that a computed one is made from; who may not see it does not see the result either.
+
+    ``every_row`` says that the value comes from a record which the reader may not reach, so that only those who see all
+    records of that type see the result. An empty ``field_key`` stands for the mere existence of records.
+    """
+
+    object_key: str
+    field_key: str
+    every_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an object type, native (``column`` names the model attribute) or custom (``column`` is None)."""
 
@@ -60,6 +73,8 @@ class Field:
     custom_id: int | None = None
     #: SQL of a value that nobody types: figures, formulas, roll-ups. Such fields are read-only.
     computed: Callable[[], Expression] | None = None
+    #: What an administrator's formula or roll-up is made from; rights follow through it.
+    inputs: tuple[Input, ...] = ()
 
     @property
     def is_custom(self) -> bool:
@@ -127,6 +142,10 @@ class FieldType:
     can_be_unique: ClassVar[bool] = False
     #: Board columns can be made of it.
     groupable: ClassVar[bool] = False
+    #: The system gives each record its value; people only bring old ones along, by right.
+    is_assigned: ClassVar[bool] = False
+    #: Values are computed, see ``metadata/computed_kinds.py``.
+    is_computed: ClassVar[bool] = False
 
     # Values -------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.keys import key_from_label
 from zhike.lib.money import DECIMALS, SYMBOLS
+from zhike.lib.number_pattern import BadPattern, read_pattern
 from zhike.metadata.fields.base import FieldType, Label, ValueRefused
 from zhike.metadata.fields.choice_option import TONES, choices_from_json
 from zhike.metadata.fields.input import is_blank, plain_text, too_long
@@ -29,6 +30,12 @@ LABELS: dict[str, Label] = {
     "choices": _("Choices"),
     "target": _("Links to"),
     "max_items": _("Most values"),
+    "pattern": _("Pattern"),
+    "start": _("First number"),
+}
+#: What an administrator should know before filling in an option.
+HELPS: dict[str, Label] = {
+    "pattern": _("Zeros in braces count, {YYYY}, {YY}, {MM} and {DD} are the day: KH{YYYY}-{0000} gives KH2026-0001."),
 }
 
 
@@ -67,6 +74,19 @@ def currency(raw: Any) -> str:
     if code not in SYMBOLS and code not in DECIMALS:
         raise refused("currency")
     return code
+
+
+def pattern(raw: Any) -> str:
+    """The pattern of a running number."""
+    text = str(raw).strip()
+    try:
+        read_pattern(text)
+    except BadPattern:
+        raise ValueRefused(
+            "bad_pattern",
+            _("Write the counter as zeros in braces, once, such as KH{YYYY}-{0000}; at most 40 characters."),
+        ) from None
+    return text
 
 
 def target(raw: Any) -> str:
@@ -121,6 +141,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "choices": choices,
     "target": target,
     "max_items": whole_number("max_items", 1, 50),
+    "pattern": pattern,
+    "start": whole_number("start", 1, 10**12),
 }
 
 
@@ -130,7 +152,7 @@ def read_settings(kind: FieldType, raw: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise ValueRefused("unknown_option", format_lazy(_("There is no setting {key}."), key=str(unknown[0])[:40]))
     found = {key: READERS[key](raw[key]) for key in kind.settings if not is_blank(raw.get(key))}
-    for needed in ("choices", "target"):
+    for needed in ("choices", "target", "pattern"):
         if needed in kind.settings and needed not in found:
             raise refused(needed)
     if "minimum" in found and "maximum" in found and found["minimum"] > found["maximum"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -11,15 +11,19 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from zhike.lib.money import SYMBOLS
 from zhike.metadata import registry
+from zhike.metadata.actor import Actor
+from zhike.metadata.computed_kinds import kinds
 from zhike.metadata.customising import SWITCHES, TEXTS
-from zhike.metadata.fields import FIELD_TYPES
 from zhike.metadata.fields.base import FieldType, Label
 from zhike.metadata.fields.choice_option import TONES
-from zhike.metadata.fields.settings import LABELS
+from zhike.metadata.fields.settings import HELPS, LABELS
 from zhike.metadata.models import CustomField
 from zhike.metadata.object_type import ObjectType
+from zhike.web.definitions.rollup_options import rollup_context
 
 DEFAULT_KIND = "text"
+#: Options that are written in words or signs rather than digits.
+WRITTEN = frozenset(("pattern",))
 TONE_LABELS: Mapping[str, Label] = {
     "grey": gettext_lazy("grey"),
     "blue": gettext_lazy("blue"),
@@ -58,7 +62,7 @@ class FieldForm:
 
     @property
     def type(self) -> FieldType:
-        return FIELD_TYPES.get(self.kind, FIELD_TYPES[DEFAULT_KIND])
+        return kinds().get(self.kind, kinds()[DEFAULT_KIND])
 
     def details(self) -> dict[str, Any]:
         """The arguments of ``field_create`` and ``field_change`` beside kind and label."""
@@ -106,14 +110,14 @@ def stored(row: CustomField) -> FieldForm:
     return FieldForm(row.kind, texts, switches, dict(row.options or {}))
 
 
-def form_context(form: FieldForm, object_type: ObjectType) -> dict[str, Any]:
+def form_context(form: FieldForm, object_type: ObjectType, actor: Actor) -> dict[str, Any]:
     """The context of settings/field_form.html."""
     return {
         "form": form,
         "texts": form.texts,
-        "kinds": [(key, kind.label, key == form.kind) for key, kind in FIELD_TYPES.items() if kind.customisable],
+        "kinds": [(key, kind.label, key == form.kind) for key, kind in kinds().items() if kind.customisable],
         "sections": sorted({section for section in section_names(object_type) if section}),
-        **options_context(form),
+        **options_context(form, object_type, actor),
     }
 
 
@@ -122,23 +126,34 @@ def section_names(object_type: ObjectType) -> set[str]:
     return set(rows.values_list("section", flat=True))
 
 
-def options_context(form: FieldForm) -> dict[str, Any]:
+#: Kinds whose settings have a part of the form to themselves, by the name under which the template knows it.
+OWN_PARTS: Mapping[str, Callable[[Mapping[str, Any], ObjectType, Actor], dict[str, Any]]] = {"rollup": rollup_context}
+
+
+def options_context(form: FieldForm, object_type: ObjectType, actor: Actor) -> dict[str, Any]:
     """What depends on the kind: its settings, and which switches it has."""
     kind = form.type
-    impossible = {
-        name for name, possible in (("unique", kind.can_be_unique), ("indexed", kind.sortable)) if not possible
+    if kind.key in OWN_PARTS:
+        told = {kind.key: OWN_PARTS[kind.key](form.options, object_type, actor)}
+        return {**told, "switches": [switch(name, form) for name in SWITCH_LABELS if name == "sensitive"]}
+    possible = {
+        "required": not kind.is_assigned,
+        "unique": kind.can_be_unique and not kind.is_assigned,
+        "indexed": kind.sortable and not kind.is_assigned,
     }
     return {
         "options": [option(name, form.options.get(name)) for name in kind.settings if name != "choices"],
         "has_choices": "choices" in kind.settings,
         "choices": form.options.get("choices") or [{}, {}],
         "tones": [(tone, TONE_LABELS[tone]) for tone in TONES],
-        "switches": [
-            (name, label, text, name in form.switches)
-            for name, (label, text) in SWITCH_LABELS.items()
-            if name not in impossible
-        ],
+        "switches": [switch(name, form) for name in SWITCH_LABELS if possible.get(name, True)],
     }
+
+
+def switch(name: str, form: FieldForm) -> tuple[str, Label, Label, bool]:
+    """One switch as the template wants it."""
+    label, text = SWITCH_LABELS[name]
+    return name, label, text, name in form.switches
 
 
 def option(name: str, value: Any) -> dict[str, Any]:
@@ -153,6 +168,8 @@ def option(name: str, value: Any) -> dict[str, Any]:
     return {
         "name": f"option_{name}",
         "label": LABELS[name],
+        "help": HELPS.get(name, ""),
+        "inputmode": "text" if name in WRITTEN else "decimal",
         "value": "" if value is None else str(value),
         "offered": offered,
     }

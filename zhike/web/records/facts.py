@@ -8,6 +8,7 @@ from zhike.metadata import policy
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.long_text import LongTextType
 from zhike.metadata.object_type import Section
+from zhike.web.records.header import rows_url
 from zhike.web.records.subject import Subject
 
 #: Filled by the system or by default on every record, so that they say nothing about completeness.
@@ -51,6 +52,7 @@ def fact(subject: Subject, field: Field) -> dict[str, Any]:
         "edit_url": f"{subject.url}facts/{field.key}/" if subject.may_write(field) else "",
         "wide": is_long,
         "masked": field.key in subject.row.masked,
+        "url": rows_url(subject, field.key) if field.computed is not None and value is not None else "",
     }
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
-from zhike.metadata import registry
+from zhike.metadata import policy, registry
+from zhike.metadata.computed_kinds import kinds
 from zhike.metadata.customising import (
     customisable_object,
     field_change,
@@ -20,9 +21,11 @@ from zhike.metadata.customising import (
     field_restore,
     field_retire,
     fields_order,
+    numbers_fill,
 )
 from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.models import CustomField
+from zhike.metadata.numbering import unnumbered
 from zhike.metadata.object_type import ObjectType
 from zhike.web.definitions.field_form import FieldForm, form_context, options_context, posted, stored
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
@@ -71,9 +74,9 @@ def list_page(request: AccountRequest, object_type: ObjectType) -> HttpResponse:
     rows = CustomField.objects.filter(object_key=object_type.key)
     context = {
         "object": object_type,
-        "own": [shown(row, object_type) for row in rows if row.retired_at is None],
-        "retired": [shown(row, object_type) for row in rows if row.retired_at is not None],
-        "native": [field for field in object_type.active_fields if not field.is_custom],
+        "own": [shown(row) for row in rows if row.retired_at is None],
+        "retired": [shown(row) for row in rows if row.retired_at is not None],
+        "native": [field for field in object_type.active_fields if field.custom_id is None],
         "url": fields_url(object_type.key),
     }
     return settings_render(
@@ -85,8 +88,8 @@ def list_page(request: AccountRequest, object_type: ObjectType) -> HttpResponse:
     )
 
 
-def shown(row: CustomField, object_type: ObjectType) -> dict[str, Any]:
-    return {"row": row, "field": object_type.fields.get(row.key), "url": field_url(row)}
+def shown(row: CustomField) -> dict[str, Any]:
+    return {"row": row, "kind": kinds()[row.kind].label, "url": field_url(row)}
 
 
 def field_url(row: CustomField) -> str:
@@ -123,18 +126,28 @@ def form_page(
         "url": fields_url(object_type.key),
         "action": request.path,
         "problems": problems or {},
-        **form_context(form, object_type),
+        "unnumbered": without_number(object_type, row),
+        **form_context(form, object_type, request.actor),
     }
     heading = row.label if row else _("New field of %(object)s") % {"object": object_type.label}
     return settings_render(request, PAGE, "settings/field.html", context, heading=heading, status=status)
+
+
+def without_number(object_type: ObjectType, row: CustomField | None) -> int:
+    """How many records have no number of this field yet; 0 for fields that are no running number."""
+    field = object_type.fields.get(row.key) if row is not None else None
+    if field is None or not field.type.is_assigned:
+        return 0
+    return int(unnumbered(field, policy.every_record(object_type).filter(deletion=None)).count())
 
 
 @belongs_to(PAGE)
 @require_safe
 def field_options(request: AccountRequest, object_key: str) -> HttpResponse:
     """The part of the form that depends on the kind, with what was typed so far."""
-    customisable_object(object_key)
-    context = {**options_context(posted(request.GET)), "problems": {}}
+    object_type = customisable_object(object_key)
+    told = options_context(posted(request.GET), object_type, request.actor)
+    context = {**told, "url": fields_url(object_key), "problems": {}}
     return render(request, "settings/field_options.html", context)
 
 
@@ -171,6 +184,18 @@ def field_use(request: AccountRequest, object_key: str, field_id: int) -> HttpRe
     except Invalid as refusal:
         return form_page(request, object_type, stored(row), row=row, problems=refusal.problems, status=422)
     return HttpResponseRedirect(fields_url(object_key))
+
+
+@belongs_to(PAGE)
+@require_POST
+def field_numbers(request: AccountRequest, object_key: str, field_id: int) -> HttpResponse:
+    """Have the records numbered that have none; leads to the page of the job."""
+    object_type, row = customisable_object(object_key), own_field(object_key, field_id)
+    try:
+        job = numbers_fill(row.pk, actor=request.actor)
+    except Invalid as refusal:
+        return form_page(request, object_type, stored(row), row=row, problems=refusal.problems, status=422)
+    return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
 @belongs_to(PAGE)
