@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Thread
+from time import sleep
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from tests.cast import Cast, actor
 from zhike.accounts import people
@@ -61,6 +65,28 @@ def test_two_moves_do_not_make_a_circle_of_departments(cast: Cast) -> None:
 
     results = at_once(lambda: move(cast.first, cast.second), lambda: move(cast.second, cast.first))
     assert sorted(results) == ["circle", "done"]
+
+
+@pytest.mark.parametrize("spellings", [["bob"], ["bob", "Bob", " BOB "]])
+def test_guesses_sent_side_by_side_do_not_exceed_the_limit(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, spellings: list[str]
+) -> None:
+    looked_at: list[str] = []
+
+    def slow_check(_user: User, password: str) -> bool:
+        """As slow as Argon2 is, so that every guess has begun before the first one ends."""
+        looked_at.append(password)
+        sleep(0.3)
+        return False
+
+    def guess(number: int) -> None:
+        """Each from another browser, which must not open another account of guesses."""
+        form = {"username": spellings[number % len(spellings)], "password": f"guess {number}"}
+        Client(headers={"User-Agent": f"browser {number}"}).post("/login/", form)
+
+    monkeypatch.setattr(User, "check_password", slow_check)
+    at_once(*(partial(guess, number) for number in range(12)))
+    assert len(looked_at) == settings.AXES_FAILURE_LIMIT
 
 
 def test_one_user_name_is_given_once(cast: Cast) -> None:

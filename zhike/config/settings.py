@@ -127,6 +127,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 #: Five wrong passwords for a name from one address close that name to that address for a quarter of an hour.
+AXES_HANDLER = "zhike.accounts.throttle.CountingHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

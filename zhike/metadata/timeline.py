@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -22,6 +22,10 @@ COLUMNS = ("subject_key", "subject_id", "at", "source_key", "source_id", "kind",
 TITLE_LENGTH = 20_000
 
 
+def _nothing_shut(_actor: Actor, _subject: ObjectType, _record_id: int) -> None:
+    """Whoever sees the record sees the entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttachedSource:
     """Entries that hang on a record itself and are seen by whoever sees it, such as comments and files."""
@@ -29,6 +33,8 @@ class AttachedSource:
     key: str
     label: Label
     icon: str
+    #: Ids of a record's entries that the actor may not see even so; None when there are none.
+    shut: Callable[[Actor, ObjectType, int], QuerySet[Any] | None] = _nothing_shut
 
 
 _attached: dict[str, AttachedSource] = {}
@@ -194,6 +200,9 @@ def entries_for(
 def _visible(actor: Actor, subject: ObjectType, record_id: int) -> Q:
     """Entries whose source the actor may see; sources that follow the subject need no look at their rows."""
     condition = Q(source_key__in=sorted(_attached))
+    for key, found in _attached.items():
+        if (shut := found.shut(actor, subject, record_id)) is not None:
+            condition &= ~Q(source_key=key, source_id__in=shut)
     for source in registry.all_types():
         if source.timeline is None or not policy.may(actor, source, "view"):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from zhike.engines.files.models import File
-from zhike.engines.files.services import show
+from zhike.engines.files.services import show, shut_fields
 from zhike.metadata import labels, policy, registry
 from zhike.metadata.columns import plain_values
 from zhike.metadata.fields.base import Context
@@ -31,7 +31,9 @@ def file_labels(ids: Collection[int], context: Context) -> Mapping[int, tuple[st
                 pk__in={file.record_id for file in files}
             )
             seen = set(rows.values_list("pk", flat=True))
-            found.update({file.pk: label(file) for file in files if file.record_id in seen})
+            shut = shut_fields(context.actor, registry.get(key))
+            open_files = (file for file in files if file.record_id in seen and file.field_key not in shut)
+            found.update({file.pk: label(file) for file in open_files})
     return found
 
 
@@ -46,24 +48,24 @@ def claim(event: WriteEvent) -> None:
     if not keys or not (event.created or keys & event.changed_keys):
         return
     for record_id, named in named_files(event.object_type, (*event.created, *event.updated), keys):
-        waiting = File.objects.filter(pk__in=named, object_key="")
+        waiting = File.objects.filter(pk__in=list(named), object_key="")
         if not event.actor.is_system:
             waiting = waiting.filter(created_by_id=event.actor.user_id or 0)
         for file in waiting:
-            file.object_key, file.record_id = event.object_type.key, record_id
-            file.save(update_fields=["object_key", "record_id"])
+            file.object_key, file.record_id, file.field_key = event.object_type.key, record_id, named[file.pk]
+            file.save(update_fields=["object_key", "record_id", "field_key"])
             show(file)
 
 
 def named_files(
     object_type: ObjectType, ids: Collection[int], keys: Collection[str]
-) -> Iterable[tuple[int, list[int]]]:
-    """Ids of the files that each record names."""
+) -> Iterable[tuple[int, dict[int, str]]]:
+    """The files that each record names, with the first field that does."""
     columns = [object_type.fields[key].column for key in keys]
     names = [column for column in columns if column is not None]
     rows: Any = policy.every_record(object_type).filter(pk__in=list(ids))
     for row in rows.values("id", "custom", *names):
         values = plain_values(object_type, row)
-        found = [pk for key in keys for pk in values.get(key) or ()]
+        found = {pk: key for key in sorted(keys, reverse=True) for pk in values.get(key) or ()}
         if found:
             yield row["id"], found

@@ -7,10 +7,12 @@ from django.db import models
 
 
 class File(models.Model):
-    """A file that somebody added to a record; who sees the record may fetch it."""
+    """A file that somebody added to a record; who sees the record, and its field if it has one, may fetch it."""
 
     object_key = models.CharField(max_length=60)
     record_id = models.BigIntegerField()
+    #: The field that holds it, whose rights then hold for it too; empty for files that hang on the record itself.
+    field_key = models.CharField(max_length=60, blank=True, default="")
     name = models.CharField(max_length=255)
     size = models.BigIntegerField()
     #: As the first bytes say, whatever the browser claimed.

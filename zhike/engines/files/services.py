@@ -20,8 +20,9 @@ from zhike.engines.files.models import File
 from zhike.engines.files.pictures import measured
 from zhike.engines.files.sniffing import HEAD, is_blocked, sniff
 from zhike.metadata import policy, registry, timeline
-from zhike.metadata.actor import Actor
+from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
+from zhike.metadata.fields.file import TARGET
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.storage import storage
 
@@ -119,14 +120,23 @@ def file_restore(file_id: int, *, actor: Actor) -> File:
 
 
 def file_for(file_id: int, *, actor: Actor, deleted: bool = False) -> tuple[File, ObjectType]:
-    """A file with its object type; NotFound unless the actor sees the record that it belongs to."""
+    """A file with its object type; NotFound unless the actor sees the record and the field that it belongs to."""
     file = File.objects.filter(pk=file_id, deleted_at__isnull=not deleted).first()
     if file is None or file.object_key not in registry.catalogue():
         raise NotFound("file", file_id)
     object_type = registry.get(file.object_key)
-    if not policy.queryset_for(actor, object_type).filter(pk=file.record_id).exists():
+    seen = policy.queryset_for(actor, object_type).filter(pk=file.record_id).exists()
+    if not seen or file.field_key in shut_fields(actor, object_type):
         raise NotFound("file", file_id)
     return file, object_type
+
+
+def shut_fields(actor: Actor, object_type: ObjectType) -> frozenset[str]:
+    """Keys of the fields whose files the actor may not have: hidden and masked ones, retired ones included."""
+    holders = (field for field in object_type.fields.values() if field.type.link_targets(field) == TARGET)
+    return frozenset(
+        field.key for field in holders if policy.access(actor, object_type, field) < FieldAccess.READ_ONLY
+    )
 
 
 def file_seen(file_id: int, *, actor: Actor) -> File:
@@ -135,9 +145,10 @@ def file_seen(file_id: int, *, actor: Actor) -> File:
     return waiting.first() or file_for(file_id, actor=actor)[0]
 
 
-def files_of(object_type: ObjectType, record_id: int) -> list[File]:
-    """Files of a record that the actor sees already, newest first."""
+def files_of(object_type: ObjectType, record_id: int, *, actor: Actor) -> list[File]:
+    """Files of a record that the actor sees already, newest first; without those of fields hidden from the actor."""
     rows = File.objects.filter(object_key=object_type.key, record_id=record_id, deleted_at__isnull=True)
+    rows = rows.exclude(field_key__in=shut_fields(actor, object_type))
     return list(rows.select_related("created_by").order_by("-id")[:100])
 
 
@@ -153,6 +164,9 @@ def require_sight(object_type: ObjectType, record_id: int, *, actor: Actor) -> i
 
 
 def _may_edit(file: File, object_type: ObjectType, actor: Actor) -> bool:
+    field = object_type.fields.get(file.field_key)
+    if field is not None and policy.access(actor, object_type, field) < FieldAccess.EDIT:
+        return False
     return policy.queryset_for(actor, object_type, "edit").filter(pk=file.record_id).exists()
 
 

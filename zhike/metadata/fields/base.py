@@ -237,5 +237,5 @@ class FieldType:
         return None
 
     def link_ids(self, value: Any) -> Collection[int]:
-        """Ids that the value points to."""
+        """Ids that the value points to; none for what ``mask`` made of it."""
         return ()

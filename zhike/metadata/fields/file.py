@@ -33,7 +33,7 @@ class FileType(ListType):
         return TARGET
 
     def link_ids(self, value: Any) -> Collection[int]:
-        return value or ()
+        return () if isinstance(value, str) else value or ()
 
     def parse_item(self, raw: Any, field: Field, context: Context) -> int:
         return record_id(raw)

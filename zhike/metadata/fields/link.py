@@ -87,7 +87,7 @@ class LinkType(ScalarType):
         return self.target(field)
 
     def link_ids(self, value: Any) -> Collection[int]:
-        return () if value is None else (value,)
+        return (value,) if isinstance(value, int) else ()
 
     def parse(self, raw: Any, field: Field, context: Context) -> int | None:
         return None if is_blank(raw) else record_id(raw)

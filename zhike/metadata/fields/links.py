@@ -35,7 +35,7 @@ class LinksType(ListType):
         return self.target(field)
 
     def link_ids(self, value: Any) -> Collection[int]:
-        return value or ()
+        return () if isinstance(value, str) else value or ()
 
     def parse_item(self, raw: Any, field: Field, context: Context) -> int:
         return record_id(raw)

@@ -271,7 +271,7 @@ def files(subject: Subject) -> dict[str, Any] | None:
     """Files as record_detail/side.html wants them."""
     if not subject.object_type.has_comments:
         return None
-    found = files_of(subject.object_type, subject.id)
+    found = files_of(subject.object_type, subject.id, actor=subject.actor)
     return {
         "upload_url": f"{subject.url}files/" if subject.actor.user_id is not None else "",
         "count": len(found),
