@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -47,6 +50,34 @@ def test_a_backup_comes_back_in_another_database(zhike: Zhike, databases: list[s
     assert "1  jobs_lease" in restored.stdout
     with psycopg.connect(there) as connection:
         assert connection.execute("SELECT name FROM jobs_lease").fetchall() == [("kept",)]
+
+
+def test_what_a_restore_replaces_is_dumped_first_and_comes_back_from_there(
+    zhike: Zhike, databases: list[str], tmp_path: Path
+) -> None:
+    here, there = databases
+    for database, name in ((here, "from the archive"), (there, "here before")):
+        assert zhike("migrate", DATABASE_URL=database).returncode == 0
+        assert zhike("user", "create", "ann", "--name", name, "--generate", DATABASE_URL=database).returncode == 0
+    assert zhike("backup", "copy.tar.gz", DATABASE_URL=here).returncode == 0
+
+    refused = zhike("restore", "copy.tar.gz", data="other", DATABASE_URL=there)
+    restored = zhike("restore", "copy.tar.gz", "--force", data="other", DATABASE_URL=there)
+
+    assert refused.returncode == 1
+    assert restored.returncode == 0, restored.stderr
+    assert names(there) == ["from the archive"]
+    [kept] = (tmp_path / "other").glob("database.pgdump.before-*")
+    assert str(kept) in restored.stdout
+    assert kept.stat().st_mode & 0o077 == 0
+    program = shutil.which("pg_restore") or "pg_restore"
+    subprocess.run([program, "--clean", "--if-exists", "--no-owner", f"--dbname={there}", kept], check=True)  # noqa: S603
+    assert names(there) == ["here before"]
+
+
+def names(database: str) -> list[str]:
+    with psycopg.connect(database) as connection:
+        return [row[0] for row in connection.execute("SELECT name FROM accounts_user").fetchall()]
 
 
 def test_an_archive_of_the_other_kind_of_database_is_refused(zhike: Zhike, databases: list[str]) -> None:

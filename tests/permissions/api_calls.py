@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.permissions.expected import EVERY
 from tests.permissions.scene import Scene
 
 Body = Callable[[Scene, int], Any]
@@ -25,19 +26,19 @@ class RecordCall:
     inside: bool = False
     #: Actions that the role needs beside ``action``, for any record.
     also: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ("customer", "contact", "task", "x_vehicle")
+    objects: tuple[str, ...] = EVERY
 
     def url(self, scene: Scene, pk: int) -> str:
         return self.path.format(slug=scene.object_type.slug, id=pk)
 
 
 def title(scene: Scene, _pk: int) -> dict[str, Any]:
-    return {scene.object_type.title: "改过"}
+    return {scene.object_type.title: scene.changed_title}
 
 
 def bulk(operation: str) -> Body:
     def body(scene: Scene, pk: int) -> dict[str, Any]:
-        rows: Any = [{"id": pk, scene.object_type.title: "改过"}] if operation == "update" else [pk]
+        rows: Any = [{"id": pk, scene.object_type.title: scene.changed_title}] if operation == "update" else [pk]
         return {"operation": operation, "records": rows, "partial": True}
 
     return body

@@ -67,6 +67,27 @@ EXPECTED: dict[str, dict[str, Allowed]] = {
         "adam": NOTHING,
         "mallory": NOTHING,
     },
+    # Both follow their customer as contacts do; customer service writes conversations down, but relates nobody.
+    "interaction": {
+        "bob": SALES,
+        "alice": MANAGER,
+        "sara": rights(view=ALL, create=ALL, **keep(OWN)),
+        "max": rights(view=ALL),
+        "eve": EXECUTIVE,
+        "clara": CUSTODIAN,
+        "adam": NOTHING,
+        "mallory": NOTHING,
+    },
+    "relation": {
+        "bob": SALES,
+        "alice": MANAGER,
+        "sara": rights(view=ALL),
+        "max": rights(view=ALL),
+        "eve": EXECUTIVE,
+        "clara": CUSTODIAN,
+        "adam": NOTHING,
+        "mallory": NOTHING,
+    },
     # A custom object that no role names follows "*".
     "x_vehicle": {
         "bob": SALES,
@@ -79,6 +100,8 @@ EXPECTED: dict[str, dict[str, Allowed]] = {
         "mallory": NOTHING,
     },
 }
+
+EVERY = tuple(EXPECTED)
 
 #: Who may write down a contact with a customer: creates interactions.
 MAY_WRITE_DOWN = frozenset({"bob", "alice", "sara", "clara"})

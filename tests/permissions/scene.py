@@ -18,12 +18,18 @@ RELATIONS = ("own", "team", "other")
 
 @dataclass(slots=True)
 class Scene:
-    """Ids by (relation, is deleted), the customers behind them, and values for a new record of the actor's own."""
+    """Ids by (relation, is deleted), and values for two new records of the actor's own."""
 
     object_type: ObjectType
     user: User
     ids: dict[tuple[str, bool], int] = dataclass_field(default_factory=dict)
     new: dict[str, Any] = dataclass_field(default_factory=dict)
+    more: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    @property
+    def changed_title(self) -> str:
+        """Another value of the field that names the record."""
+        return "competitor" if self.object_type.key == "relation" else "改过"
 
 
 def vehicle_type() -> None:
@@ -60,6 +66,7 @@ def build(cast: Cast, object_key: str, user: User) -> Scene:
             if is_deleted:
                 delete(object_type, [pk], actor=SYSTEM)
     scene.new = _values(object_key, f"新的{user.username}", user.pk, user.department_id)
+    scene.more = _values(object_key, f"再来{user.username}", user.pk, user.department_id)
     return scene
 
 
@@ -76,5 +83,14 @@ def _values(object_key: str, name: str, owner: int, department: int | None) -> d
         return {"title": name, **held}
     if object_key == "x_vehicle":
         return {"name": name, "plate": f"P-{name}", **held}
-    customer = {"name": f"{name}的客户", "kind": "company", **held}
-    return {"name": name, "customer": record_save(registry.get("customer"), customer, actor=SYSTEM), **held}
+    customer = _customer(f"{name}的客户", held)
+    if object_key == "interaction":
+        happened = "2026-03-02T01:30:00Z"
+        return {"content": name, "customer": customer, "channel": "call", "happened_at": happened, **held}
+    if object_key == "relation":
+        return {"customer": customer, "kind": "partner", "other": _customer(f"{name}的伙伴", held), **held}
+    return {"name": name, "customer": customer, **held}
+
+
+def _customer(name: str, held: dict[str, Any]) -> int:
+    return record_save(registry.get("customer"), {"name": name, "kind": "company", **held}, actor=SYSTEM)

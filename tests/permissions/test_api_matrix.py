@@ -70,6 +70,8 @@ def test_lists_hold_exactly_what_may_be_seen(cast: Cast, role: str, object_key: 
     else:
         shown = {row["id"] for row in told(binned)["data"]}
         assert shown == {scene.ids[relation, True] for relation in allowed["restore"]}
+    if not scene.object_type.search:
+        return
     found = {row["id"] for row in told(program.get(f"/search?q={quote('own')}&objects={object_key}"))["data"]}
     assert found == ({scene.ids["own", False]} if "view" in allowed else set())
 
@@ -82,10 +84,7 @@ def test_creating_needs_the_right(cast: Cast, role: str, object_key: str) -> Non
     slug = scene.object_type.slug
     may = "create" in EXPECTED[object_key][role]
     assert program.post(f"/{slug}", scene.new).status_code == (201 if may else 403)
-    again = {
-        key: f"{value}2" if isinstance(value, str) and key != "kind" else value for key, value in scene.new.items()
-    }
-    bulk = program.post(f"/{slug}/bulk", {"operation": "create", "records": [again]})
+    bulk = program.post(f"/{slug}/bulk", {"operation": "create", "records": [scene.more]})
     assert bulk.status_code == (200 if may else 403)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.urls import reverse
 
+from tests.permissions.expected import EVERY
 from tests.permissions.scene import Scene
 from zhike.metadata import policy
+from zhike.metadata.actor import SYSTEM
+from zhike.metadata.saving import context_for
 
 Form = Callable[[Scene, int], dict[str, Any]]
-EVERY = ("customer", "contact", "task", "x_vehicle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,17 @@ def nothing(_scene: Scene, _pk: int) -> dict[str, Any]:
 
 
 def title(scene: Scene, _pk: int) -> dict[str, Any]:
-    return {scene.object_type.title: "改过"}
+    return {scene.object_type.title: scene.changed_title}
 
 
 def whole(scene: Scene, pk: int) -> dict[str, Any]:
     """The edit form as it came, with another title."""
     record: Any = policy.every_record(scene.object_type).filter(pk=pk).first()
     values = {"owner": record.owner_id, "department": record.department_id, **title(scene, pk)}
-    more = {"customer": {"kind": "company"}, "contact": {"customer": getattr(record, "customer_id", None)}}
+    customer = {"customer": getattr(record, "customer_id", None)}
+    more: dict[str, Any] = {"customer": {"kind": "company"}, "contact": customer}
+    more["interaction"] = {**customer, "channel": "call", "happened_at": "2026-03-02 09:30"}
+    more["relation"] = {**customer, "other": getattr(record, "other_id", None)}
     more["task"] = {"status": "open", "priority": "normal", "kind": "call"}
     return {**values, **more.get(scene.object_type.key, {})}
 
@@ -86,7 +91,7 @@ def chosen(scene: Scene, pk: int) -> dict[str, Any]:
 
 
 def chosen_title(scene: Scene, pk: int) -> dict[str, Any]:
-    return {"ids": [pk], "field": scene.object_type.title, "bulk_value": "改过"}
+    return {"ids": [pk], "field": scene.object_type.title, "bulk_value": scene.changed_title}
 
 
 def chosen_owner(scene: Scene, pk: int) -> dict[str, Any]:
@@ -105,7 +110,9 @@ def another_column(scene: Scene, _pk: int) -> dict[str, Any]:
 
 def typed_title(scene: Scene, pk: int) -> dict[str, Any]:
     record = policy.every_record(scene.object_type).filter(pk=pk).first()
-    return {"confirm": getattr(record, scene.object_type.title, "")}
+    field = scene.object_type.field(scene.object_type.title)
+    value = getattr(record, scene.object_type.title, None)
+    return {"confirm": field.type.text(value, field, context_for(SYSTEM)) if value else ""}
 
 
 def csv_file(_scene: Scene, _pk: int) -> dict[str, Any]:
@@ -115,6 +122,7 @@ def csv_file(_scene: Scene, _pk: int) -> dict[str, Any]:
 TITLE = {"key": "TITLE"}
 COMPLETE = {"key": "complete"}
 HAVE_TEAMS = ("customer", "task", "x_vehicle")
+HAVE_COMMENTS = ("customer", "contact", "task", "interaction", "x_vehicle")
 HAVE_BOARDS = ("customer", "contact", "task")
 
 RECORD_CALLS = (
@@ -138,8 +146,8 @@ RECORD_CALLS = (
     WebCall("record_team_remove", "POST", "edit", nothing, given={"user_id": 1}, objects=HAVE_TEAMS),
     WebCall("record_why", "GET", "view"),
     WebCall("record_log", "POST", "view", conversation, 204, writes_down=True, objects=("customer",)),
-    WebCall("mentionable", "GET", "view", query="?q=a"),
-    WebCall("comment_add", "POST", "view", comment, 204),
+    WebCall("mentionable", "GET", "view", query="?q=a", objects=HAVE_COMMENTS),
+    WebCall("comment_add", "POST", "view", comment, 204, objects=HAVE_COMMENTS),
     WebCall("board_move", "POST", "edit", another_column, objects=HAVE_BOARDS),
     WebCall("bin_restore", "POST", "restore", nothing, 204, deleted=True),
     WebCall("bin_purge", "GET", "purge", deleted=True),

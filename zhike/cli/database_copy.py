@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pysqlite3
+from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -27,8 +28,8 @@ class DatabaseCopy(Protocol):
         """Write a consistent copy while the product runs, and return the rows of each table in it."""
         ...
 
-    def load(self, source: Path) -> None:
-        """Replace the database by a copy; nobody else may be connected."""
+    def load(self, source: Path) -> Path | None:
+        """Replace the database by a copy; nobody else may be connected. Gives where what was here is kept, if any was."""
         ...
 
 
@@ -60,9 +61,10 @@ class SQLiteCopy:
                 tables = sorted(connection.introspection.table_names(cursor))
             return {name: int(copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]) for name in tables}
 
-    def load(self, source: Path) -> None:
+    def load(self, source: Path) -> Path | None:
         connections.close_all()
         place = Path(str(connection.settings_dict["NAME"]))
+        old = None
         if place.exists():
             old = place.with_name(f"{place.name}.before-{timezone.now():%Y%m%dT%H%M%S}")
             with closing(pysqlite3.connect(str(place))) as present:
@@ -72,6 +74,7 @@ class SQLiteCopy:
             place.with_name(place.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(source, place)
         place.chmod(0o600)
+        return old
 
 
 class PostgreSQLCopy:
@@ -88,11 +91,21 @@ class PostgreSQLCopy:
             run(["pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}"])
         return counts
 
-    def load(self, source: Path) -> None:
+    def load(self, source: Path) -> Path | None:
         database = connection.settings_dict["NAME"]
+        old = self.kept_before() if connection.introspection.table_names() else None
         connections.close_all()
         options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         run(["pg_restore", *options, f"--dbname={database}", str(source)])
+        return old
+
+    def kept_before(self) -> Path:
+        """A dump of what is about to be replaced, whole before anything is touched."""
+        place = Path(settings.DATA_DIR) / f"{self.name}.before-{timezone.now():%Y%m%dT%H%M%S}"
+        # Made first with its rights, so that nobody else can read it while it grows.
+        place.touch(mode=0o600)
+        self.dump(place)
+        return place
 
 
 def run(command: Sequence[str]) -> None:

@@ -42,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
                 )
             )
         copy = COPIES[connection.vendor]
-        copy.load(unpacked / copy.name)
+        kept = copy.load(unpacked / copy.name)
+        if kept is not None:
+            print(_("The database that was here before is kept as {path}.").format(path=kept))
         put_back(unpacked, directory)
     compare(manifest)
     migrate_command.apply()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -13,4 +15,5 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
+        import_module("zhike.jobs.tidying")
         autodiscover_modules("jobs")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.jobs.queue import enqueue, job
 from zhike.jobs.run import JobRefused, JobRun
 from zhike.jobs.scheduler import scheduled
+from zhike.jobs.tidying import keeps_jobs
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.custom_indexes import indexes_reconcile
 from zhike.metadata.fields.auto_number import AutoNumberType
 from zhike.metadata.fields.base import Field
-from zhike.metadata.models import CustomField
+from zhike.metadata.models import Batch, CustomField
 from zhike.metadata.numbering import new_numbers, unnumbered
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.records import Origin, Row, save
 from zhike.metadata.storage import storage
+from zhike.metadata.undo import UNDO_FOR
 
 #: Records a transaction.
 NUMBERED_AT_ONCE = 500
@@ -79,3 +82,10 @@ def custom_indexes_check() -> None:
     """A migration that rebuilds a table on SQLite loses the indexes that no model knows of; this brings them back."""
     for object_key in CustomField.objects.order_by().values_list("object_key", flat=True).distinct():
         enqueue("metadata.custom_indexes", {"object_key": object_key})
+
+
+@keeps_jobs
+def undoable_jobs(ids: list[int]) -> Iterable[int | None]:
+    """Jobs whose work can still be taken back from their page."""
+    since = timezone.now() - UNDO_FOR
+    return Batch.objects.filter(job_id__in=ids, at__gte=since).values_list("job_id", flat=True)

@@ -117,9 +117,7 @@ def test_a_loose_file_of_somebody_else_gets_into_no_record_by_any_way(stage: Sta
         stage.bob.post("/o/customers/new/", {**base, "scan": [str(foreign)]}),
         stage.bob.post(f"/o/customers/{stage.customer}/edit/scan/", {"scan": [str(foreign)]}),
     ]
-    stage.bob.post(
-        "/o/customers/bulk/edit/", {"ids": [stage.customer], "field": "scan", "bulk_value": [str(foreign)]}
-    )
+    stage.bob.post("/o/customers/bulk/edit/", {"ids": [stage.customer], "field": "scan", "bulk_value": [str(foreign)]})
     assert {answer.status_code for answer in tried} <= {400, 404, 422}, [answer.status_code for answer in tried]
     kept = File.objects.get(pk=foreign)
     assert (kept.object_key, kept.record_id, kept.field_key) == ("", 0, "")
@@ -131,9 +129,7 @@ def test_a_loose_file_of_somebody_else_gets_into_no_record_by_any_way(stage: Sta
 def test_a_hidden_files_id_cannot_be_brought_to_a_field_in_sight(stage: Stage) -> None:
     """Otherwise naming it elsewhere would be a way to read it."""
     field_create("customer", kind="file", label="附件", key="open_files", actor=actor(stage.cast.adam))
-    answer = stage.clerk.post(
-        f"/o/customers/{stage.customer}/facts/open_files/", {"open_files": [str(stage.file)]}
-    )
+    answer = stage.clerk.post(f"/o/customers/{stage.customer}/facts/open_files/", {"open_files": [str(stage.file)]})
     assert answer.status_code == 422
     assert stage.clerk.get(f"/files/{stage.file}/").status_code == 404
 

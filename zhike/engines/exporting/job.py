@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from zhike.engines.exporting.models import KEPT, ExportRun, directory
 from zhike.jobs.queue import job
 from zhike.jobs.run import JobRefused, JobRun
 from zhike.jobs.scheduler import scheduled
+from zhike.jobs.tidying import keeps_jobs
 from zhike.lib.table_writers import MOST_ROWS, CsvWriter, TableWriter, XlsxWriter
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -116,6 +117,12 @@ def cell(row: PageRow, field: Field, context: Context) -> Any:
     if type(value) in (date, int, Decimal) and field.type.key in {"date", "integer", "decimal", "percent"}:
         return value
     return field.type.text(value, field, context)
+
+
+@keeps_jobs
+def jobs_of_exports(ids: list[int]) -> Iterable[int | None]:
+    """The log of exports tells what came of each, which its job holds."""
+    return ExportRun.objects.filter(job_id__in=ids).values_list("job_id", flat=True)
 
 
 @scheduled("old exports", daily_at="03:20")

@@ -134,9 +134,7 @@ def file_for(file_id: int, *, actor: Actor, deleted: bool = False) -> tuple[File
 def shut_fields(actor: Actor, object_type: ObjectType) -> frozenset[str]:
     """Keys of the fields whose files the actor may not have: hidden and masked ones, retired ones included."""
     holders = (field for field in object_type.fields.values() if field.type.link_targets(field) == TARGET)
-    return frozenset(
-        field.key for field in holders if policy.access(actor, object_type, field) < FieldAccess.READ_ONLY
-    )
+    return frozenset(field.key for field in holders if policy.access(actor, object_type, field) < FieldAccess.READ_ONLY)
 
 
 def file_seen(file_id: int, *, actor: Actor) -> File:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from zhike.engines.importing.targets import targets
 from zhike.jobs.queue import job
 from zhike.jobs.run import JobRefused, JobRun
 from zhike.jobs.scheduler import scheduled
+from zhike.jobs.tidying import keeps_jobs
 from zhike.lib.table_writers import XlsxWriter
 from zhike.lib.tables import open_table, read_rows
 from zhike.metadata import policy, registry, undo
@@ -219,6 +220,12 @@ def _kept_undoing(checkpoint: Mapping[str, Any] | None) -> undo.UndoResult:
         return undo.UndoResult()
     conflicts = [undo.Conflict(key, pk, action) for key, pk, action in checkpoint["conflicts"]]
     return undo.UndoResult(checkpoint["undone"], conflicts, dict(checkpoint["after"]))
+
+
+@keeps_jobs
+def jobs_of_imports(ids: list[int]) -> Iterable[int | None]:
+    """The log of imports tells what came of each, which its job holds."""
+    return ImportRun.objects.filter(job_id__in=ids).values_list("job_id", flat=True)
 
 
 @scheduled("old imports", daily_at="03:25")
