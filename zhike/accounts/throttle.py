@@ -21,7 +21,7 @@ from zhike.accounts.models import User
 from zhike.metadata.storage import storage
 
 
-class CountingHandler(AxesDatabaseHandler):
+class CountingHandler(AxesDatabaseHandler):  # type: ignore[misc]
     """Counts an attempt when it is allowed, in one transaction with looking whether it still is."""
 
     def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
