@@ -85,7 +85,7 @@ def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[
     rng = Random(f"sample of {object_type.key}")
     found: dict[str, Any] = {}
     there = dict(made)
-    for field in object_type.writable_fields:
+    for field in (*object_type.writable_fields, *title_field(object_type)):
         target = field.type.link_targets(field)
         value = sample(field, rng, owner, there)
         if value is not None:
@@ -93,6 +93,17 @@ def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[
         if target == "customer" and value is not None:
             there[target] = make(registry.get(target), owner, made)
     return found
+
+
+def by_hand(object_type: ObjectType) -> bool:
+    """Whether people write such records themselves; of others services write every field."""
+    return object_type.creatable or "edit" in object_type.permissions
+
+
+def title_field(object_type: ObjectType) -> list[Field]:
+    """The title of a record that services write, which the system may write here too."""
+    title = object_type.field(object_type.title)
+    return [] if by_hand(object_type) or title in object_type.writable_fields else [title]
 
 
 def sample(field: Field, rng: Random, owner: User, made: dict[str, int]) -> Any:
