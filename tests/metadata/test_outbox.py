@@ -40,6 +40,16 @@ def run_outbox() -> None:
     raise AssertionError("changes stay unsealed")
 
 
+def seal_all() -> None:
+    """Seal without feeding anybody."""
+    for _attempt in range(400):
+        sealing.seal()
+        if not Change.objects.filter(seq__isnull=True).exists():
+            return
+        sleep(0.05)
+    raise AssertionError("changes stay unsealed")
+
+
 def write(cast: Cast, count: int) -> None:
     rows = [Row({"name": f"客户{number}", "kind": "company"}) for number in range(count)]
     assert save(registry.get("customer"), rows, actor=actor(cast.bob)).ok
@@ -74,6 +84,63 @@ def test_a_consumer_that_fails_gets_the_same_changes_again(cast: Cast, heard: li
     run_outbox()
     assert len(heard) == 3
     assert ConsumerPosition.objects.get(name="test").error == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_write_does_not_wait_behind_an_import(cast: Cast, heard: list[int]) -> None:
+    changes.prompt_consumers.add("test")
+    try:
+        run_outbox()
+        start = Change.objects.count()
+        write(cast, 1_203)
+        write(cast, 2)
+        seal_all()
+        assert sealing.consume_prompt("test") == 2
+        assert heard == [start + 1_204, start + 1_205]
+        assert sealing.consume_prompt("test") == 0
+        write(cast, 1)
+        seal_all()
+        assert sealing.consume_prompt("test") == 1
+        heard.clear()
+        while sealing.consume("test", 500):
+            pass
+        assert heard == list(range(start + 1, start + 1_207))
+        assert sealing.consume_prompt("test") == 0
+    finally:
+        changes.prompt_consumers.discard("test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_consumer_that_minds_the_order_hears_nothing_ahead(cast: Cast, heard: list[int]) -> None:
+    run_outbox()
+    write(cast, 1_203)
+    write(cast, 2)
+    seal_all()
+    assert sealing.consume_prompt("test") == 0
+    assert heard == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_consumers_are_fed_in_turn(cast: Cast, heard: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(sealing, "CONSUME_AT_ONCE", 100)
+    monkeypatch.setattr(sealing, "_paces", {})
+    turns: list[str] = []
+    working = changes.consumers["test"]
+    changes.consumers["test"] = lambda given: (turns.append("first"), working(given))[1]
+
+    @changes.consumer("test 2")
+    def second(_given: Sequence[Change]) -> None:
+        turns.append("second")
+
+    try:
+        run_outbox()
+        turns.clear()
+        write(cast, 300)
+        run_outbox()
+        assert turns[:4] == ["first", "second", "first", "second"]
+    finally:
+        del changes.consumers["test 2"]
 
 
 @pytest.mark.django_db(transaction=True)

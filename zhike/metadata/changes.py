@@ -128,15 +128,23 @@ def changes_since(object_type: ObjectType, record_id: int, version: int) -> list
 Consumer = Callable[[Sequence[Change]], None]
 
 consumers: dict[str, Consumer] = {}
+#: Names of consumers that hear of small writes ahead of a backlog.
+prompt_consumers: set[str] = set()
 
 
-def consumer(name: str) -> Callable[[Consumer], Consumer]:
-    """Register a consumer of the change log; it starts at the end of the log and sees every change once."""
+def consumer(name: str, *, prompt: bool = False) -> Callable[[Consumer], Consumer]:
+    """Register a consumer of the change log; it starts at the end of the log and sees every change once, in order.
+
+    A ``prompt`` one does not let a person wait behind an import of a million rows: while it has much to catch up on, it is
+    given the changes of small writes at once, and again when their turn comes. That must do no harm.
+    """
 
     def register(function: Consumer) -> Consumer:
         if name in consumers:
             raise ValueError(f"consumer {name!r} is registered already")
         consumers[name] = function
+        if prompt:
+            prompt_consumers.add(name)
         return function
 
     return register

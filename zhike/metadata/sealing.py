@@ -9,22 +9,39 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
 
 from zhike.jobs.scheduler import scheduled
-from zhike.metadata.changes import Consumer, consumers
+from zhike.metadata.changes import consumers, prompt_consumers
 from zhike.metadata.models import Change, ConsumerPosition
+from zhike.metadata.pace import Pace
 from zhike.metadata.storage import storage
 
 logger = logging.getLogger(__name__)
 
-SEAL_AT_ONCE = 5_000
-CONSUME_AT_ONCE = 500
+SEAL_AT_ONCE = 1_000
+CONSUME_AT_ONCE = 1_000
 OUTBOX_SECONDS = 0.5
+#: How long one consumer is fed before the others have their turn.
+SLICE_SECONDS = 0.3
+#: A consumer with more changes than this before it has a backlog.
+BEHIND = 1_000
+#: A write of at most so many records is what a person waits for.
+SMALL = 100
+PROMPT_AT_ONCE = 500
+#: Changes among which small writes are looked for at once: a scan of an index, short enough to hold nobody up.
+LOOK_THROUGH = 20_000
+#: What the chain of hashes holds of a change, behind its number.
+TOLD = ("pk", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values")
+
+_paces: dict[str, Pace] = {}
 
 
 def seal(limit: int = SEAL_AT_ONCE) -> int:
@@ -38,32 +55,29 @@ def seal(limit: int = SEAL_AT_ONCE) -> int:
         ids = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
         if not ids:
             return 0
-        seq = Change.objects.aggregate(last=Max("seq"))["last"] or 0
+        seq = _end()
         previous = Change.objects.filter(seq=seq).values_list("hash", flat=True).first() or ""
         rows = []
-        for number, change in enumerate(Change.objects.filter(pk__in=ids).order_by("pk"), start=seq + 1):
-            previous = chain_hash(change, number, previous)
-            rows.append((number, previous, change.pk))
+        for number, told in enumerate(_told().filter(pk__in=ids).order_by("pk"), start=seq + 1):
+            previous = _link(told, number, previous)
+            rows.append((number, previous, told[0]))
         storage().update_rows(Change._meta.db_table, ("seq", "hash"), rows)
         return len(rows)
 
 
 def chain_hash(change: Change, seq: int, previous: str) -> str:
     """SHA-256 over the previous hash and everything that the change says."""
-    told = (
-        previous,
-        seq,
-        change.pk,
-        change.batch_id,
-        change.at.isoformat(),
-        change.actor_id,
-        change.object_key,
-        change.record_id,
-        change.action,
-        change.version,
-        change.values,
-    )
-    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return _link(tuple(getattr(change, name) for name in TOLD), seq, previous)
+
+
+def _told() -> QuerySet[Change, tuple[Any, ...]]:
+    return Change.objects.values_list(*TOLD)
+
+
+def _link(told: tuple[Any, ...], seq: int, previous: str) -> str:
+    pk, batch, at, *rest = told
+    said = (previous, seq, pk, batch, at.isoformat(), *rest)
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def verify_chain(*, batch: int = 5_000) -> int | None:
@@ -77,19 +91,16 @@ def verify_chain(*, batch: int = 5_000) -> int | None:
     return None
 
 
-def consume(name: str, limit: int = CONSUME_AT_ONCE) -> int:
+def consume(name: str, limit: int | None = None) -> int:
     """Give one consumer its next changes; return how many. A failure is kept and tried again, never skipped."""
-    function = consumers[name]
+    return _guarded(name, lambda: _next(name, limit or _pace(name).rows))
+
+
+def _guarded(name: str, step: Callable[[], int]) -> int:
     try:
         with storage().write_transaction():
             storage().lock_key(f"consumer {name}")
-            position, made = ConsumerPosition.objects.get_or_create(name=name, defaults={"seq": _end()})
-            if made:
-                return 0
-            changes = list(Change.objects.filter(seq__gt=position.seq).order_by("seq")[:limit])
-            if not changes:
-                return 0
-            return _feed(function, position, changes)
+            return step()
     except Exception as failure:
         logger.exception("consumer %s failed", name)
         with transaction.atomic():
@@ -97,11 +108,54 @@ def consume(name: str, limit: int = CONSUME_AT_ONCE) -> int:
         return 0
 
 
-def _feed(function: Consumer, position: ConsumerPosition, changes: Sequence[Change]) -> int:
-    function(changes)
-    position.seq = changes[-1].seq or position.seq
+def _next(name: str, limit: int) -> int:
+    position, made = ConsumerPosition.objects.get_or_create(name=name, defaults={"seq": _end()})
+    if made:
+        return 0
+    changes = list(Change.objects.filter(seq__gt=position.seq).order_by("seq")[:limit])
+    if not changes:
+        return 0
+    with _pace(name).measured(len(changes)):
+        consumers[name](changes)
+    _move(position, changes[-1].seq or position.seq)
+    return len(changes)
+
+
+def _pace(name: str) -> Pace:
+    return _paces.setdefault(name, Pace(storage().hold_seconds, most=CONSUME_AT_ONCE))
+
+
+def _move(position: ConsumerPosition, seq: int) -> None:
+    position.seq = seq
     position.error = ""
     position.save()
+
+
+def consume_prompt(name: str) -> int:
+    """Give a consumer that has much to catch up on the changes of small writes, which will come again in their turn.
+
+    Returns how many. What it has heard so far is kept beside its position in the log, by the same gapless numbers.
+    """
+    return _guarded(name, lambda: _next_prompt(name)) if name in prompt_consumers else 0
+
+
+def _next_prompt(name: str) -> int:
+    main = ConsumerPosition.objects.filter(name=name).first()
+    end = _end()
+    if main is None or end - main.seq <= BEHIND:
+        return 0
+    ahead, _made = ConsumerPosition.objects.get_or_create(name=f"{name} (prompt)", defaults={"seq": main.seq})
+    start = max(ahead.seq, main.seq)
+    end = min(end, start + LOOK_THROUGH)
+    size = F("batch__created") + F("batch__updated") + F("batch__deleted")
+    rows = Change.objects.filter(seq__gt=start, seq__lte=end).alias(size=size).filter(size__lte=SMALL)
+    changes = list(rows.order_by("seq")[:PROMPT_AT_ONCE])
+    if changes:
+        consumers[name](changes)
+    if len(changes) == PROMPT_AT_ONCE:
+        end = changes[-1].seq or end
+    if end > ahead.seq:
+        _move(ahead, end)
     return len(changes)
 
 
@@ -111,11 +165,27 @@ def _end() -> int:
 
 @scheduled("outbox", every=OUTBOX_SECONDS)
 def run_outbox() -> int:
-    """Seal what is due and feed every consumer until nothing is left; return the number of changes handled."""
+    """Seal what is due and feed every consumer in turn until nothing is left; return the number of changes handled.
+
+    Each gets a slice of time a round, so that none waits for another's million, and small writes come first.
+    """
     handled = 0
-    while sealed := seal():
-        handled += sealed
-    for name in tuple(consumers):
-        while given := consume(name):
-            handled += given
-    return handled
+    while True:
+        given = _for_a_while(seal)
+        for name in tuple(consumers):
+            consume_prompt(name)
+            given += _for_a_while(partial(consume, name))
+        if not given:
+            return handled
+        handled += given
+
+
+def _for_a_while(step: Callable[[], int]) -> int:
+    """Repeat a step until nothing is left or its slice of time is over; return what all of it came to."""
+    until = time.monotonic() + SLICE_SECONDS
+    total = 0
+    while done := step():
+        total += done
+        if time.monotonic() > until:
+            break
+    return total

@@ -26,7 +26,7 @@ from zhike.metadata.storage import storage
 JOB = "figures.refresh"
 
 
-@consumer("figures")
+@consumer("figures", prompt=True)
 def follow_changes(changes: Sequence[Change]) -> None:
     """Compute the figures of the records that changed rows belong or belonged to."""
     for object_key in object_keys():

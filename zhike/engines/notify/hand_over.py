@@ -31,7 +31,7 @@ ASSIGNED_MANY = notices.register(
 Gifts = dict[tuple[int, int, int, str], list[int]]
 
 
-@changes.consumer("notify.hand_over")
+@changes.consumer("notify.hand_over", prompt=True)
 def hand_over(sealed: Sequence[Change]) -> None:
     """Send the notices of sealed changes in which somebody became the owner by another person's hand."""
     gifts: Gifts = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -34,6 +35,18 @@ SELECT CASE
     ELSE least(greatest(next, own), (SELECT min(next - ((next - xid) % 4294967296 + 4294967296) % 4294967296) FROM sessions))
 END FROM moment
 """
+
+
+@cache
+def column_kinds(table: str) -> dict[str, str]:
+    """SQL types of a table's columns, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, atttypid::regtype::text FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [f'"{table}"'],
+        )
+        return dict(cursor.fetchall())
 
 
 class PostgreSQLStorage:
@@ -71,9 +84,21 @@ class PostgreSQLStorage:
         listed = list(rows)
         if not listed:
             return
-        sets = ", ".join(f'"{column}" = %s' for column in columns)
         with connection.cursor() as cursor:
-            cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE "id" = %s', listed)
+            if len(listed) < COPY_FROM:
+                sets = ", ".join(f'"{column}" = %s' for column in columns)
+                cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE "id" = %s', listed)
+                return
+            kinds = column_kinds(table)
+            names = (*columns, "id")
+            arrays = ", ".join(f"%s::{kinds[name]}[]" for name in names)
+            sets = ", ".join(f'"{name}" = new.c{place}' for place, name in enumerate(columns))
+            given = ", ".join(f"c{place}" for place in range(len(names)))
+            cursor.execute(
+                f'UPDATE "{table}" AS old SET {sets} FROM unnest({arrays}) AS new({given})'
+                f' WHERE old."id" = new.c{len(columns)}',
+                [list(column) for column in zip(*listed, strict=True)],
+            )
 
     def delete_pairs(self, table: str, columns: tuple[str, str], pairs: Sequence[tuple[int, int]]) -> None:
         if not pairs:
