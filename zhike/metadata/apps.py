@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class MetadataConfig(AppConfig):
@@ -15,3 +16,5 @@ class MetadataConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("zhike.metadata.sealing")
+        import_module("zhike.metadata.formula.kind")
+        connection_created.connect(import_module("zhike.metadata.formula.expression").connected)

@@ -19,6 +19,7 @@ from zhike.metadata.fields.choice_option import TONES
 from zhike.metadata.fields.settings import HELPS, LABELS
 from zhike.metadata.models import CustomField
 from zhike.metadata.object_type import ObjectType
+from zhike.web.definitions.formula_options import formula_context
 from zhike.web.definitions.rollup_options import rollup_context
 
 DEFAULT_KIND = "text"
@@ -127,7 +128,10 @@ def section_names(object_type: ObjectType) -> set[str]:
 
 
 #: Kinds whose settings have a part of the form to themselves, by the name under which the template knows it.
-OWN_PARTS: Mapping[str, Callable[[Mapping[str, Any], ObjectType, Actor], dict[str, Any]]] = {"rollup": rollup_context}
+OWN_PARTS: Mapping[str, Callable[[Mapping[str, Any], ObjectType, Actor], dict[str, Any]]] = {
+    "formula": formula_context,
+    "rollup": rollup_context,
+}
 
 
 def options_context(form: FieldForm, object_type: ObjectType, actor: Actor) -> dict[str, Any]:
