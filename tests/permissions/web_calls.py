@@ -176,6 +176,7 @@ TYPE_CALLS = (
     WebCall("picker", "GET", "view"),
     WebCall("view_new", "GET", "view"),
     WebCall("view_new", "POST", "view", view_name, 204),
+    WebCall("views_order", "GET", "view"),
     WebCall("record_new", "GET", "create"),
     WebCall("record_new", "POST", "create", new, 302),
     WebCall("bulk_edit", "GET", "edit"),

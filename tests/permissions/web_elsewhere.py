@@ -8,6 +8,7 @@ ELSEWHERE = {
     "language": "test_signing_out_and_the_language_touch_nobody_else",
     "import_page": "test_a_thing_answers_everybody_as_written_down",
     "picker": "test_only_who_may_create_makes_records_from_a_picker",
+    "views_order": "tests/web/test_saved_views.py: only one's own views change their places",
     "bulk_tags": "test_foreign_numbers_in_a_bulk_form_change_nothing",
     "vcards": "tests/web/test_vcards.py: cards come to who sent them, or to a customer in reach",
     "requests": "tests/engines/requests: test_the_page_shows_each_their_own_and_decides",

@@ -128,3 +128,41 @@ def test_a_list_that_does_not_work_is_not_kept(cast: Cast) -> None:
     assert browser.post("/o/customers/views/new/?sort=phones", {"name": "坏的", "shared": "private"}).status_code == 422
     assert browser.post(f"/o/customers/views/{row.pk}/update/?view={row.pk}&sort=phones").status_code == 422
     assert SavedView.objects.get().definition == row.definition
+
+
+def test_ones_own_views_are_put_in_order(cast: Cast) -> None:
+    first, second, third = (save(cast.bob, name, filter=HIGH) for name in ("甲", "乙", "丙"))
+    browser = client(cast.bob)
+    dialog = browser.get("/o/customers/views/order/").content.decode()
+    assert [name for name in ("甲", "乙", "丙") if f"<span>{name}</span>" in dialog] == ["甲", "乙", "丙"]
+
+    answer = browser.post("/o/customers/views/order/", {"views": [third.pk, first.pk, second.pk]})
+
+    assert answer.status_code == 204
+    assert tabs(cast.bob)[-3:] == ["丙", "甲", "乙"]
+
+
+def test_only_ones_own_views_change_their_places(cast: Cast) -> None:
+    theirs = [save(cast.alice, name, "department", filter=HIGH) for name in ("共享一", "共享二")]
+    own = [save(cast.bob, name, filter=HIGH) for name in ("甲", "乙")]
+    before = list(SavedView.objects.filter(owner=cast.alice).values_list("pk", "position"))
+    form = {"views": [own[1].pk, theirs[1].pk, "x", 10**30, theirs[0].pk, own[0].pk]}
+
+    assert client(cast.bob).post("/o/customers/views/order/", form).status_code == 204
+
+    assert list(SavedView.objects.filter(owner=cast.alice).values_list("pk", "position")) == before
+    assert tabs(cast.bob)[-2:] == ["乙", "甲"]
+    assert client(cast.mallory).post("/o/customers/views/order/", form).status_code == 403
+
+
+def test_any_view_in_sight_is_duplicated_from_its_menu(cast: Cast) -> None:
+    shared = save(cast.alice, "大客户", "department", filter=HIGH)
+    browser = client(cast.bob)
+    menu = browser.get("/o/customers/", {"view": str(shared.pk)}).context["view_menu"]
+    [url] = [item["url"] for item in menu if "duplicate" in item["url"]]
+
+    assert browser.post(url, {"name": "我的大客户"}).status_code == 204
+
+    copy = SavedView.objects.get(owner=cast.bob)
+    assert (copy.name, copy.shared, copy.definition) == ("我的大客户", "private", shared.definition)
+    assert "order" not in "".join(item["url"] for item in menu)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("bin/<int:record_id>/purge/", recycle_bin.bin_purge, name="bin_purge"),
     path("columns/", saved_views.columns, name="columns"),
     path("views/new/", saved_views.view_new, name="view_new"),
+    path("views/order/", saved_views.views_order, name="views_order"),
     path("views/<int:view_id>/update/", saved_views.view_update, name="view_update"),
     path("views/<int:view_id>/rename/", saved_views.view_rename, name="view_rename"),
     path("views/<int:view_id>/share/", saved_views.view_share, name="view_share"),

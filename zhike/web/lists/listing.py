@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from zhike.engines.saved_views.definition import Definition
+from zhike.engines.saved_views.models import SavedView
 from zhike.engines.saved_views.views import ALL, View, find
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor
@@ -55,6 +56,12 @@ class Listing:
         title = self.object_type.title
         keys = [title, *(key for key in chosen or self.object_type.columns if key != title)]
         return [readable[key] for key in keys if key in readable]
+
+    @cached_property
+    def own_views(self) -> list[SavedView]:
+        """The saved views that the actor may put in order: those made by them."""
+        saved = (view.saved for view in self.views if view.saved is not None)
+        return [row for row in saved if row.owner_id == self.actor.user_id]
 
     @property
     def board_by(self) -> str:

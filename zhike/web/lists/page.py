@@ -124,6 +124,11 @@ def view_menu(listing: Listing) -> list[dict[str, Any]]:
     """What the active view allows: saving it anew always, the rest to whoever may edit it."""
     view = listing.view
     menu = [{"label": _("Save as a new view"), "url": view_address(listing, "new"), "icon": "plus", "danger": False}]
+    if view.saved is not None:
+        duplicate = view_address(listing, f"{view.saved.pk}/duplicate")
+        menu.append({"label": _("Duplicate the view"), "url": duplicate, "icon": "copy"})
+    if len(listing.own_views) > 1:
+        menu.append({"label": _("Order my views"), "url": view_address(listing, "order"), "icon": "arrows-sort"})
     if view.saved is not None and view.is_editable:
         base = str(view.saved.pk)
         if listing.is_changed:

@@ -162,6 +162,20 @@ def own_view(request: AccountRequest, object_type: ObjectType, view_id: int) -> 
     return row
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@object_view
+def views_order(request: AccountRequest, object_type: ObjectType) -> HttpResponse:
+    """One's own views in the order of their tabs; POST brings them into the order sent."""
+    listing = listing_asked(request, object_type)
+    if request.method == "POST":
+        own = {str(row.pk): row.pk for row in listing.own_views}
+        ids = [own[text] for text in request.POST.getlist("views") if text in own]
+        services.views_order(object_type, ids, actor=request.actor)
+        return opened(listing, listing.view.saved.pk if listing.view.saved else None)
+    told = {"action": request.get_full_path(), "rows": listing.own_views}
+    return render(request, "record_list/views_dialog.html", told)
+
+
 @require_safe
 @object_view
 def columns(request: AccountRequest, object_type: ObjectType, base: str = "") -> HttpResponse:
