@@ -73,6 +73,8 @@ RECORD_CALLS = (
     RecordCall("record", "DELETE", "delete", "/{slug}/{id}"),
     RecordCall("restore", "POST", "restore", "/{slug}/{id}/restore", nothing, deleted=True),
     RecordCall("purge", "POST", "purge", "/{slug}/{id}/purge", nothing, deleted=True),
+    RecordCall("follow", "POST", "view", "/{slug}/{id}/follow", nothing),
+    RecordCall("unfollow", "POST", "view", "/{slug}/{id}/unfollow", nothing),
     RecordCall("history", "GET", "view", "/{slug}/{id}/history"),
     RecordCall("timeline", "GET", "view", "/{slug}/{id}/timeline"),
     RecordCall("bulk", "POST", "edit", "/{slug}/bulk", bulk("update"), inside=True),

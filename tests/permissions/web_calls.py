@@ -130,6 +130,7 @@ RECORD_CALLS = (
     WebCall("record_peek", "GET", "view"),
     WebCall("record_timeline", "GET", "view"),
     WebCall("record_opened", "POST", "view", nothing, 204),
+    WebCall("record_follow", "POST", "view", nothing),
     WebCall("record_edit", "GET", "edit"),
     WebCall("record_edit", "POST", "edit", whole, 302),
     WebCall("record_fact", "GET", "edit", given=TITLE),

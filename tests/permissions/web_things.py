@@ -191,6 +191,7 @@ THING_CALLS = (
     ThingCall("work_feeds", "GET", none, everybody(200)),
     ThingCall("search", "GET", none, everybody(200)),
     ThingCall("notifications", "GET", none, everybody(200)),
+    ThingCall("following", "GET", none, everybody(200)),
     ThingCall("notifications_read", "POST", none, everybody(302)),
     ThingCall("job_stop", "POST", a_job, only_bob(302)),
     ThingCall("job_retry", "POST", a_failed_job, only_bob(302)),

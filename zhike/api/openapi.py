@@ -148,6 +148,8 @@ def _paths(object_type: ObjectType) -> Schema:
         record: {"get": _read_one(object_type), "patch": _change(object_type), "delete": _delete(object_type)},
         f"{record}/restore": {"post": _post(object_type, "restore", _record_answer(object_type))},
         f"{record}/purge": {"post": _post(object_type, "purge", {"204": {"description": "Removed for good."}})},
+        f"{record}/follow": {"post": _post(object_type, "follow", _ok(_("Done."), {"type": "object"}))},
+        f"{record}/unfollow": {"post": _post(object_type, "unfollow", _ok(_("Done."), {"type": "object"}))},
         f"{record}/history": {"get": _history(object_type)},
         f"{base}/imports": {"post": _upload(object_type)},
         f"{base}/exports": {"post": _export(object_type)},
@@ -253,7 +255,12 @@ def _delete(object_type: ObjectType) -> Schema:
 
 
 def _post(object_type: ObjectType, verb: str, answers: Schema) -> Schema:
-    summaries = {"restore": _("Restore %(object)s"), "purge": _("Remove %(object)s for good")}
+    summaries = {
+        "restore": _("Restore %(object)s"),
+        "purge": _("Remove %(object)s for good"),
+        "follow": _("Follow %(object)s"),
+        "unfollow": _("Follow %(object)s no more"),
+    }
     summary = summaries[verb] % {"object": object_type.label}
     return _operation(object_type, verb, summary, answers, parameters=[RECORD_ID, IDEMPOTENCY_KEY])
 

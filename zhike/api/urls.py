@@ -8,6 +8,7 @@ from zhike.api.endpoint import endpoint, not_found
 from zhike.api.views.bulk import records_bulk
 from zhike.api.views.description import openapi_document, openapi_page
 from zhike.api.views.exports import export_cancel, export_file, export_read, export_start
+from zhike.api.views.following import record_followed, record_left
 from zhike.api.views.imports import (
     import_cancel,
     import_read,
@@ -52,6 +53,8 @@ versioned = [
     path(RECORD, endpoint(GET=record_read, PATCH=record_change, DELETE=record_delete), name="record"),
     path(f"{RECORD}/restore", endpoint(POST=record_restore), name="restore"),
     path(f"{RECORD}/purge", endpoint(POST=record_purge), name="purge"),
+    path(f"{RECORD}/follow", endpoint(POST=record_followed), name="follow"),
+    path(f"{RECORD}/unfollow", endpoint(POST=record_left), name="unfollow"),
     path(f"{RECORD}/history", endpoint(GET=record_history), name="history"),
     path(f"{RECORD}/timeline", endpoint(GET=record_timeline), name="timeline"),
     path(f"{RECORD}/actions/<slug:action>", endpoint(POST=record_action), name="action"),

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "zhike.accounts",
     "zhike.engines.comments",
     "zhike.engines.files",
+    "zhike.engines.following",
     "zhike.engines.notify",
     "zhike.engines.recent",
     "zhike.engines.submissions",

@@ -12,9 +12,10 @@ from zhike.accounts.models import User
 from zhike.accounts.people import user_create
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.people import Staff
-from zhike.domain.demo.stories import address_entries, comments, later_changes
+from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
 from zhike.engines.comments.services import comment_add, show
+from zhike.engines.following.services import record_follow
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.errors import Invalid
@@ -145,6 +146,7 @@ class Loader:
         self._groups(block)
         entries = [entry for entry in address_entries() if entry["owner"] in self.ids["user"]]
         self._save("address_entry", entries)
+        self._followed()
         self._later_changes()
         self._comments()
 
@@ -188,6 +190,13 @@ class Loader:
                 id=self.stories[change.customer],
                 origin=Origin("demo", change.label),
             )
+
+    def _followed(self) -> None:
+        """Who wants to hear of which story."""
+        for user, number in followed():
+            if user in self.ids["user"] and number in self.stories:
+                person = self.actor_of(User.objects.get(pk=self.ids["user"][user]))
+                record_follow(registry.get("customer"), self.stories[number], actor=person)
 
     def _comments(self) -> None:
         """What colleagues wrote to each other, some hours ago; those mentioned are told."""

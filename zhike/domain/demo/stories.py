@@ -70,6 +70,11 @@ def stories(calendar: WorkCalendar) -> list[Story]:
     return [_story(number, entry, calendar) for number, entry in enumerate(_data()["customers"])]
 
 
+def followed() -> list[tuple[str, int]]:
+    """User name and local number of the customer that they follow."""
+    return [(entry["by"], numbers()[entry["customer"]]) for entry in _data()["followed"]]
+
+
 def later_changes() -> list[LaterChange]:
     """What people change afterwards, oldest first."""
     customers = {entry["key"]: entry for entry in _data()["customers"]}

@@ -25,6 +25,14 @@ COMMENTED = notices.register(
         icon="message-2",
     )
 )
+FOLLOWED = notices.register(
+    NoticeKind(
+        "followed_comment",
+        _("Somebody comments on a record that I follow"),
+        _("%(actor)s commented on “%(title)s”, which you follow: %(excerpt)s"),
+        icon="message-2",
+    )
+)
 
 
 @after_write

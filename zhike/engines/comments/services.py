@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.accounts.audience import people_who_see
 from zhike.engines.comments.mentions import mentioned_ids
 from zhike.engines.comments.models import Comment
+from zhike.engines.following.services import followers_who_see
 from zhike.metadata import notices, policy, registry, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
@@ -152,12 +153,15 @@ def show(comment: Comment) -> None:
 
 
 def tell(object_type: ObjectType, comment: Comment, reached: frozenset[int], *, actor: Actor) -> None:
-    """Notices to those mentioned, and to the owner of the record, who is told once only."""
+    """Notices to those mentioned, to the owner of the record and to its followers, each of whom is told once only."""
+    told: set[int | None] = {actor.user_id, *reached}
     sent = [notice("mention", reached - {actor.user_id}, comment, actor)]
     if "owner" in object_type.fields:
         row = policy.queryset_for(actor, object_type).filter(pk=comment.record_id).values_list("owner_id", flat=True)
         owners = {owner for owner in row if owner is not None}
-        sent.append(notice("comment", owners - reached - {actor.user_id}, comment, actor))
+        sent.append(notice("comment", owners - told, comment, actor))
+        told |= owners
+    sent.append(notice("followed_comment", followers_who_see(object_type, comment.record_id) - told, comment, actor))
     notices.send(sent)
 
 

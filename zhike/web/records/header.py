@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from zhike.engines.figures.opening import rows_behind
+from zhike.engines.following.services import can_be_followed
 from zhike.metadata import policy
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.fields.base import Field
@@ -40,9 +41,17 @@ def header(subject: Subject, add_step: str = "") -> dict[str, Any]:
         "owner": subject.cell(owner) if owner and subject.row.values.get("owner") is not None else "",
         "owner_label": owner.label if owner else "",
         "figures": figures(subject),
+        "follow": follow(subject),
         "actions": buttons[:MOST_BUTTONS],
         "more_actions": [*buttons[MOST_BUTTONS:], *more_actions(subject)],
     }
+
+
+def follow(subject: Subject) -> dict[str, Any] | None:
+    """Context of record_detail/follow.html; None where nothing can be followed."""
+    if not can_be_followed(subject.object_type, subject.actor):
+        return None
+    return {"url": f"{subject.url}follow/", "on": subject.rights.followed}
 
 
 def readable(subject: Subject, key: str) -> Field | None:

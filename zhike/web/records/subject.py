@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Q, Value, When
 from django.utils.safestring import SafeString
 
+from zhike.engines.following.services import is_following
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.errors import BadQuery, Denied, NotFound
@@ -32,6 +33,8 @@ class Rights:
 
     actions: frozenset[str] = frozenset()
     due: frozenset[str] = frozenset()
+    #: The actor follows the record.
+    followed: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +100,7 @@ def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: 
             columns[f"may_{name}"] = as_column(policy.scope_condition(actor, object_type, name))
     for key, action in object_type.actions.items():
         columns[f"due_{key}"] = as_column(due_condition(action, object_type, context))
+    columns["followed"] = is_following(object_type, record_id, actor)
     found = (
         policy.queryset_for(actor, object_type).filter(pk=record_id).annotate(**columns).values("pk", *columns).first()
     )
@@ -106,6 +110,7 @@ def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: 
     return Rights(
         frozenset({"view"} | {name[4:] for name in held if name.startswith("may_")}),
         frozenset(name[4:] for name in held if name.startswith("due_")),
+        "followed" in held,
     )
 
 

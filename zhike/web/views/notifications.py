@@ -19,6 +19,7 @@ from zhike.metadata.saving import context_for
 from zhike.web.records.moments import clock, day_heading, local_day, moment
 
 ADDRESS = "/notifications/"
+FOLLOWING = f"{ADDRESS}following/"
 
 
 @require_safe
@@ -32,7 +33,7 @@ def notification_list(request: AccountRequest) -> HttpResponse:
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
     found, more = notifications_for(request.actor, context, kinds=kinds, unread=unread, before_id=before)
     told = {
-        "tabs": tabs(unread=unread, kind=kind if kinds else ""),
+        "tabs": tabs(active=address(unread=unread, kind=kind if kinds else "")),
         "days": days(found, context),
         "read_all_url": f"{ADDRESS}read/" if unread_count(request.actor) else "",
         "more_url": address(unread=unread, kind=kind, before=more) if more else "",
@@ -54,13 +55,15 @@ def address(*, unread: bool = False, kind: str = "", before: int | None = None) 
     return f"{ADDRESS}?{told}" if told else ADDRESS
 
 
-def tabs(*, unread: bool, kind: str) -> list[dict[str, Any]]:
-    """All, unread, and mentions, which people look for most."""
-    return [
-        {"label": _("All"), "url": ADDRESS, "active": not unread and not kind},
-        {"label": _("Unread"), "url": address(unread=True), "active": unread},
-        {"label": _("Mentions of me"), "url": address(kind="mention"), "active": kind == "mention"},
+def tabs(*, active: str) -> list[dict[str, Any]]:
+    """All, unread, mentions, which people look for most, and the records that one follows."""
+    offered = [
+        (_("All"), ADDRESS),
+        (_("Unread"), address(unread=True)),
+        (_("Mentions of me"), address(kind="mention")),
+        (_("Following"), FOLLOWING),
     ]
+    return [{"label": label, "url": url, "active": url == active} for label, url in offered]
 
 
 def days(found: list[Told], context: Context) -> list[dict[str, Any]]:
