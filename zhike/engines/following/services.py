@@ -46,14 +46,15 @@ def record_follow(object_type: ObjectType, record_id: int, *, actor: Actor) -> N
     seen = policy.queryset_for(actor, object_type).filter(pk=record_id).exists()
     if not seen or not can_be_followed(object_type, actor):
         raise NotFound(object_type.key, record_id)
-    own = Following.objects.filter(user_id=actor.user_id)
+    user_id = actor.user_id or 0
+    own = Following.objects.filter(user_id=user_id)
     with storage().write_transaction():
         if own.filter(object_key=object_type.key, record_id=record_id).exists():
             return
         if own.count() >= MOST:
             raise Invalid({"": [TOO_MANY]})
         Following.objects.get_or_create(
-            user_id=actor.user_id,
+            user_id=user_id,
             object_key=object_type.key,
             record_id=record_id,
             defaults={"at": timezone.now()},
