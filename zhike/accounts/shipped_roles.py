@@ -74,7 +74,7 @@ MANAGER = ShippedRole(
     description=gettext_noop("Leads a department: sees and changes everything in it and in the departments below."),
     grants=with_company(
         {
-            **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import")),
+            **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
             "tag": every(ALL, *KEEP),
             "request": every(BELOW, "view"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},

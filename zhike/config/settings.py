@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "zhike.engines.submissions",
     "zhike.engines.search",
     "zhike.engines.figures",
+    "zhike.engines.duplicates",
+    "zhike.engines.merging",
     "zhike.engines.saved_views",
     "zhike.engines.importing",
     "zhike.engines.exporting",

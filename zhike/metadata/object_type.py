@@ -104,6 +104,33 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """The fields by which two records are recognised as the same firm or person; all names are field keys of the type."""
+
+    names: tuple[str, ...]
+    #: Choice field with the values "company" and "person"; None: all records are persons.
+    kind: str | None = None
+    #: What only one firm has, such as its credit code.
+    code: str | None = None
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    #: Accounts of messengers.
+    handles: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    birthday: str | None = None
+    representative: str | None = None
+    #: Link to what the record belongs to: two of one name there are the same.
+    parent: str | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every field that it names."""
+        single = (self.kind, self.code, self.birthday, self.representative, self.parent)
+        several = (*self.names, *self.phones, *self.emails, *self.handles, *self.addresses)
+        return frozenset(key for key in (*single, *several) if key)
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """A service function that people run on records: button, bulk choice, API endpoint.
 
@@ -123,6 +150,10 @@ class Action:
 
 #: Values by field key, one mapping a record.
 Values = dict[str, Any]
+
+
+#: Actions that a role may be granted on every object type.
+PERMISSIONS = ("view", "create", "edit", "delete", "restore", "purge", "export", "import", "assign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +185,8 @@ class ObjectType:
     #: The two or three numbers or dates that matter most, shown large; figures of other engines may be among them.
     figures: tuple[str, ...] = ()
     board_by: str | None = None
+    #: How duplicates of its records are recognised; None: they are not looked for, and records are not merged.
+    identity: Identity | None = None
     #: Unique or identifying fields by which an import may find the record to update.
     import_keys: tuple[str, ...] = ()
     default_sort: str = "-updated_at"
@@ -169,17 +202,7 @@ class ObjectType:
     has_comments: bool = True
     actions: Mapping[str, Action] = dataclass_field(default_factory=dict)
     #: Actions that a role may be granted, beside those of ``actions``.
-    permissions: tuple[str, ...] = (
-        "view",
-        "create",
-        "edit",
-        "delete",
-        "restore",
-        "purge",
-        "export",
-        "import",
-        "assign",
-    )
+    permissions: tuple[str, ...] = PERMISSIONS
     #: Set-wise completion before validation: ``prepare(rows, existing, actor)`` may fill values (such as a default owner)
     #: and return errors by row index. ``existing`` holds the stored values by row index for updates.
     prepare: Callable[[list[Values], Mapping[int, Values], Actor], Mapping[int, Mapping[str, Any]]] | None = None

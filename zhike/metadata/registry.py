@@ -21,7 +21,7 @@ from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
 from zhike.metadata.models import CustomField, CustomObject, Record, Stamp
-from zhike.metadata.object_type import Action, ObjectType, UnknownObject
+from zhike.metadata.object_type import PERMISSIONS, Action, ObjectType, UnknownObject
 
 _registered: dict[str, ObjectType] = {}
 _lock = Lock()
@@ -38,6 +38,8 @@ def object_type(model: type[Record], *, exclude: tuple[str, ...] = (), **values:
     """Build a descriptor from a model: its columns become fields, its names the labels; ``values`` say the rest."""
     fields = native_fields(model, exclude=exclude)
     key = values.pop("key", model._meta.model_name)
+    if values.get("identity"):
+        values.setdefault("permissions", (*PERMISSIONS, "merge"))
     return ObjectType(
         model=model,
         key=key,
@@ -132,6 +134,7 @@ def _check(descriptor: ObjectType) -> None:
         *([descriptor.board_by] if descriptor.board_by else []),
         *([descriptor.scope_from] if descriptor.scope_from else []),
         *([descriptor.shared_by] if descriptor.shared_by else []),
+        *(descriptor.identity.keys if descriptor.identity else ()),
         descriptor.default_sort.removeprefix("-"),
     ]
     for key in named:

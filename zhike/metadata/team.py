@@ -34,7 +34,8 @@ def after_team_change(listener: TeamListener) -> TeamListener:
     return listener
 
 
-def _tell(object_type: ObjectType, record_id: int) -> None:
+def tell(object_type: ObjectType, record_id: int) -> None:
+    """Call every listener of the record's team."""
     for listener in _listeners:
         listener(object_type, record_id)
 
@@ -60,7 +61,7 @@ def member_add(object_type: ObjectType, record_id: int, user_id: int, *, access:
             user_id=user_id,
             defaults={"access": access, "added_at": timezone.now(), "added_by_id": actor.user_id},
         )
-        _tell(object_type, record_id)
+        tell(object_type, record_id)
 
 
 def member_remove(object_type: ObjectType, record_id: int, user_id: int, *, actor: Actor) -> None:
@@ -68,7 +69,7 @@ def member_remove(object_type: ObjectType, record_id: int, user_id: int, *, acto
     with storage().write_transaction():
         require_command(object_type, record_id, actor=actor)
         TeamMember.objects.filter(object_key=object_type.key, record_id=record_id, user_id=user_id).delete()
-        _tell(object_type, record_id)
+        tell(object_type, record_id)
 
 
 def require_command(object_type: ObjectType, record_id: int, *, actor: Actor) -> None:

@@ -53,6 +53,11 @@ def attached(key: str) -> AttachedSource | None:
     return _attached.get(key)
 
 
+def attached_keys() -> list[str]:
+    """Keys of all attached sources."""
+    return sorted(_attached)
+
+
 def detach(key: str) -> None:
     """Take an attached source out again (an app that is switched off)."""
     _attached.pop(key, None)

@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.engines.comments.models import Comment
 from zhike.metadata import notices, timeline
+from zhike.metadata.belongings import Belonging, register
 from zhike.metadata.notices import NoticeKind
 from zhike.metadata.timeline import AttachedSource
 from zhike.metadata.writes import WriteEvent, after_write
 
 SOURCE = timeline.attach(AttachedSource("comment", _("Comments"), "message-2"))
+
+register(Belonging("comments", Comment))
 
 MENTIONED = notices.register(
     NoticeKind(

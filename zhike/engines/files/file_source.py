@@ -12,6 +12,7 @@ from zhike.engines.files.models import File
 from zhike.engines.files.services import shut_fields
 from zhike.metadata import timeline
 from zhike.metadata.actor import Actor
+from zhike.metadata.belongings import Belonging, register
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.timeline import AttachedSource
 from zhike.metadata.writes import WriteEvent, after_write
@@ -27,6 +28,8 @@ def files_shut(actor: Actor, subject: ObjectType, record_id: int) -> QuerySet[An
 
 
 SOURCE = timeline.attach(AttachedSource("file", _("Files"), "paperclip", files_shut))
+
+register(Belonging("files", File))
 
 
 @after_write

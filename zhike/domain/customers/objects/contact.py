@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.customers.models import Contact
 from zhike.domain.customers.preparation import followers_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Section
+from zhike.metadata.object_type import Identity, Section
 from zhike.metadata.registry import object_type
 
 CONTACT = registry.add(
@@ -28,6 +28,14 @@ CONTACT = registry.add(
             Section(_("Person"), ("birthday", "preferences", "note")),
         ),
         import_keys=("name",),
+        identity=Identity(
+            names=("name",),
+            phones=("phones",),
+            emails=("emails",),
+            handles=("wechat",),
+            birthday="birthday",
+            parent="customer",
+        ),
         scope_from="customer",
         prepare=followers_prepare,
     )

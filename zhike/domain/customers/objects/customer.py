@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.customers.models import Customer
 from zhike.domain.customers.preparation import customers_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Child, Panel, Section
+from zhike.metadata.object_type import Child, Identity, Panel, Section
 from zhike.metadata.registry import object_type
 
 CUSTOMER = registry.add(
@@ -69,6 +69,17 @@ CUSTOMER = registry.add(
         ),
         board_by="stage",
         import_keys=("code", "credit_code", "name"),
+        identity=Identity(
+            names=("name", "legal_name"),
+            kind="kind",
+            code="credit_code",
+            phones=("phones",),
+            emails=("emails",),
+            handles=("wechat",),
+            addresses=("address", "home_address"),
+            birthday="birthday",
+            representative="legal_representative",
+        ),
         has_timeline=True,
         prepare=customers_prepare,
     )

@@ -1,0 +1,1 @@
+"""Duplicates: finding records of the same firm or person, saying why, and remembering what people decided."""

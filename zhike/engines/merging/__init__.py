@@ -1,0 +1,1 @@
+"""Merging records into one, with everything that hangs on them, and taking that back."""
