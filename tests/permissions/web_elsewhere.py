@@ -12,5 +12,12 @@ ELSEWHERE = {
     "bulk_tags": "test_foreign_numbers_in_a_bulk_form_change_nothing",
     "vcards": "tests/web/test_vcards.py: cards come to who sent them, or to a customer in reach",
     "requests": "tests/engines/requests: test_the_page_shows_each_their_own_and_decides",
+    "duplicate_hints": "tests/web/test_duplicate_pages.py: test_a_hint_shows_colleagues_records_masked",
+    "duplicates": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "duplicates_scan": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "duplicates_different": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "conflict": "tests/web/test_duplicate_pages.py: test_nobody_asks_for_what_they_were_not_shown",
+    "merge": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "merge_detail": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
 }

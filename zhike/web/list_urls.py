@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.web.views import board, bulk, cell_edit, picker, record_list, recycle_bin, saved_views
+from zhike.web.views import board, bulk, cell_edit, duplicates, merging, picker, record_list, recycle_bin, saved_views
 
 urlpatterns = [
     path("", record_list.record_list, name="record_list"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("bin/", recycle_bin.bin_page, name="bin"),
     path("bin/<int:record_id>/restore/", recycle_bin.bin_restore, name="bin_restore"),
     path("bin/<int:record_id>/purge/", recycle_bin.bin_purge, name="bin_purge"),
+    path("duplicates/", duplicates.candidates, name="duplicates"),
+    path("duplicates/hints/", duplicates.duplicate_hints, name="duplicate_hints"),
+    path("duplicates/scan/", duplicates.start, name="duplicates_scan"),
+    path("duplicates/different/", duplicates.different, name="duplicates_different"),
+    path("duplicates/ask/<str:token>/", duplicates.conflict, name="conflict"),
+    path("merge/", merging.merge_page, name="merge"),
     path("columns/", saved_views.columns, name="columns"),
     path("views/new/", saved_views.view_new, name="view_new"),
     path("views/order/", saved_views.views_order, name="views_order"),

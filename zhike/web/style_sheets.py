@@ -36,6 +36,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "calendar",
         "request",
         "data",
+        "duplicates",
         "tones",
         "print",
     ),

@@ -20,3 +20,4 @@ class DuplicatesConfig(AppConfig):
         import_module("zhike.engines.duplicates.listening")
         import_module("zhike.engines.duplicates.building")
         import_module("zhike.engines.duplicates.scanning")
+        import_module("zhike.engines.duplicates.conflicts")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from zhike.accounts.rights import on_behalf
 from zhike.engines.bulk.written import batches_written
 from zhike.engines.merging.choosing import Candidate, Choices, chosen_values
 from zhike.engines.merging.links import reattach
 from zhike.engines.merging.models import Merge, MergedRecord
 from zhike.metadata import belongings, policy, records, timeline
-from zhike.metadata.actor import Actor, ActorKind
+from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
 from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.records import Origin, Row, RowResult
@@ -52,7 +52,7 @@ def records_merge(
     losers = sorted(set(others) - {survivor})
     _check_number(object_type, losers)
     # Whoever may merge may move what hangs on the records, even what they could not change one by one.
-    acting = replace(actor, kind=ActorKind.SYSTEM)
+    acting = on_behalf(actor)
     with storage().write_transaction(), batches_written() as batches:
         candidates = locked(object_type, [survivor, *losers], actor=actor, versions=versions or {})
         _check_choices(candidates, choices or {})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field as dataclass_field, replace
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from zhike.accounts.rights import on_behalf
 from zhike.engines.merging.models import Merge
 from zhike.engines.merging.services import SOURCE, json_value
 from zhike.metadata import belongings, policy, records, registry, timeline
-from zhike.metadata.actor import Actor, ActorKind
+from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
 from zhike.metadata.models import Change
 from zhike.metadata.object_type import ObjectType, UnknownObject, Values
@@ -127,7 +128,7 @@ def merge_undo(merge_id: int, *, actor: Actor, take_back: Collection[Place] = ()
     merge = merge_for(merge_id, actor=actor)
     object_type = registry.get(merge.object_key)
     policy.require(actor, object_type, "merge")
-    acting = replace(actor, kind=ActorKind.SYSTEM)
+    acting = on_behalf(actor)
     origin = Origin(source="undo", label=_("Merge taken back"))
     with storage().write_transaction():
         merge = Merge.objects.select_for_update(no_key=True).get(pk=merge.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.engines.requests import services
 from zhike.engines.requests.kinds import KindChoices
 from zhike.engines.requests.models import Request
-from zhike.metadata import registry
+from zhike.metadata import belongings, registry
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
 from zhike.metadata.object_type import ObjectType, Section
@@ -47,6 +47,11 @@ def describe() -> ObjectType:
 
 
 REQUEST = registry.add(describe())
+belongings.register(
+    belongings.Belonging(
+        "requests", Request, key_column="about_key", id_column="about_id", once=("owner_id", "kind", "state")
+    )
+)
 
 
 def answer_field(*, required: bool) -> Field:

@@ -29,6 +29,8 @@ def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
         if policy.may(actor, object_type, action.permission):
             asks = bool(action.arguments)
             found.append(_button(str(action.label), action.icon, f"{base}action/{action.key}/", dialog=asks))
+    if object_type.identity is not None and policy.may(actor, object_type, "merge"):
+        found.append(_button(_("Merge"), "git-merge", f"{listing.path}merge/", dialog=False))
     if policy.may(actor, object_type, "export"):
         found.append(_button(_("Export"), "file-export", f"{listing.path}export/", dialog=True))
     if policy.may(actor, object_type, "delete"):

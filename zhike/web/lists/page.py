@@ -174,6 +174,9 @@ def tools(listing: Listing, chips: list[dict[str, Any]]) -> dict[str, Any]:
         "create_url": f"{listing.path}new/" if may_create else "",
         "import_url": f"{listing.path}import/" if policy.may(actor, object_type, "import") else "",
         "export_url": listing.url("export/") if policy.may(actor, object_type, "export") else "",
+        "duplicates_url": f"{listing.path}duplicates/"
+        if object_type.identity is not None and policy.may(actor, object_type, "merge")
+        else "",
         "bin_url": f"{listing.path}bin/" if policy.may(actor, object_type, "restore") else "",
     }
 

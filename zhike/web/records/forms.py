@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from zhike.lib.addresses import PARTS
 from zhike.metadata import policy
 from zhike.metadata.checking import REQUIRED
 from zhike.metadata.errors import Problem, Problems
@@ -20,6 +21,7 @@ from zhike.metadata.fields.base import Context, Field, ValueRefused
 from zhike.metadata.fields.text import TextType
 from zhike.metadata.labels import record_url
 from zhike.metadata.object_type import Action, ObjectType, Section, Values
+from zhike.metadata.places import list_url
 from zhike.web.records.subject import Wanted, fetch, want_values
 
 #: Kinds whose controls need the whole width.
@@ -36,6 +38,8 @@ class Form:
     sections: Sequence[Section]
     values: Values
     typed: dict[str, Any] = dataclass_field(default_factory=dict)
+    #: Whether it is a record that does not exist yet, so that duplicates are looked for while typing.
+    is_new: bool = False
     problems: Problems = dataclass_field(default_factory=dict)
 
     @property
@@ -168,7 +172,21 @@ def drawn_field(form: Form, field: Field) -> dict[str, Any]:
         "offer": offer(form.object_type, problems[0]) if problems else None,
         "wide": field.type.key in WIDE,
         "group": LABELLED.search(control) is None,
+        "hints": hints_of(form) if field.key == form.object_type.title else None,
     }
+
+
+def hints_of(form: Form) -> dict[str, str] | None:
+    """Where the field of the title asks for records like the one being typed, and with which controls."""
+    identity = form.object_type.identity
+    if not form.is_new or identity is None:
+        return None
+    names = [
+        name
+        for key in sorted(identity.keys)
+        for name in (key, *(f"{key}.{part}" for part in PARTS if key in identity.addresses))
+    ]
+    return {"url": f"{list_url(form.object_type.key)}duplicates/hints/", "names": ",".join(names)}
 
 
 def attributes(identity: str, *, required: bool, invalid: bool) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
+from zhike.engines.merging.services import survivor_of
 from zhike.engines.notify.services import record_notifications_read
 from zhike.engines.recent.services import record_opened
 from zhike.metadata import policy
 from zhike.metadata.errors import NotFound
+from zhike.metadata.labels import record_url
 from zhike.metadata.object_type import ObjectType
 from zhike.web.edges import object_view
 from zhike.web.records import page
@@ -65,8 +67,11 @@ def opened(request: AccountRequest, object_type: ObjectType, record_id: int) -> 
 
 
 def deleted_page(request: AccountRequest, object_type: ObjectType, record_id: int) -> HttpResponse:
-    """What stands in the place of a deleted record for those who would see it; 404 for all others."""
+    """The record that a merged one is now; else what stands in place of a deleted one for those who would see it, or 404."""
     reached = policy.queryset_for(request.actor, object_type, deleted=True).filter(pk=record_id)
+    following = survivor_of(object_type.key, record_id)
+    if following is not None and policy.queryset_for(request.actor, object_type).filter(pk=following).exists():
+        return HttpResponseRedirect(record_url(object_type, following))
     if not reached.exists():
         raise Http404
     return render(

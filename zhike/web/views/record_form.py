@@ -40,7 +40,7 @@ def record_new(request: AccountRequest, object_type: ObjectType) -> HttpResponse
         raise NotFound(object_type.key, "new")
     policy.require(request.actor, object_type, "create")
     context = context_for(request.actor)
-    form = Form(object_type, context, (), forms.defaults(object_type, context))
+    form = Form(object_type, context, (), forms.defaults(object_type, context), is_new=True)
     prefilled = forms.prefill(form, request.GET)
     form.sections = (
         forms.quick_sections(object_type, context, prefilled)
@@ -95,7 +95,8 @@ def created(request: AccountRequest, form: Form, record_id: int) -> HttpResponse
         return changed(record_created={"id": record_id, "object": form.object_type.key, "url": url})
     if "again" not in request.POST:
         return HttpResponseRedirect(url)
-    fresh = Form(form.object_type, form.context, form.sections, forms.defaults(form.object_type, form.context))
+    values = forms.defaults(form.object_type, form.context)
+    fresh = Form(form.object_type, form.context, form.sections, values, is_new=True)
     forms.prefill(fresh, request.GET)
     toast = {"message": _("Saved."), "url": url, "label": _("Open")}
     return with_events(new_page(request, fresh), toast=toast)
