@@ -108,6 +108,10 @@ def another_column(scene: Scene, _pk: int) -> dict[str, Any]:
     return {"value": {"customer": "active", "contact": "gatekeeper", "task": "cancelled"}[scene.object_type.key]}
 
 
+def another_day(_scene: Scene, _pk: int) -> dict[str, Any]:
+    return {"day": "2026-11-30"}
+
+
 def typed_title(scene: Scene, pk: int) -> dict[str, Any]:
     record = policy.every_record(scene.object_type).filter(pk=pk).first()
     field = scene.object_type.field(scene.object_type.title)
@@ -150,6 +154,7 @@ RECORD_CALLS = (
     WebCall("mentionable", "GET", "view", query="?q=a", objects=HAVE_COMMENTS),
     WebCall("comment_add", "POST", "view", comment, 204, objects=HAVE_COMMENTS),
     WebCall("board_move", "POST", "edit", another_column, objects=HAVE_BOARDS),
+    WebCall("calendar_move", "POST", "edit", another_day, 204, query="?dates=due_at", objects=("task",)),
     WebCall("bin_restore", "POST", "restore", nothing, 204, deleted=True),
     WebCall("bin_purge", "GET", "purge", deleted=True),
     WebCall("bin_purge", "POST", "purge", typed_title, 204, deleted=True),
@@ -167,6 +172,9 @@ TYPE_CALLS = (
     WebCall("board_filter", "GET", "view", objects=HAVE_BOARDS),
     WebCall("board_columns", "GET", "view", objects=HAVE_BOARDS),
     WebCall("board_more", "GET", "view", objects=HAVE_BOARDS),
+    WebCall("calendar", "GET", "view"),
+    WebCall("calendar_filter", "GET", "view"),
+    WebCall("calendar_columns", "GET", "view"),
     WebCall("bin", "GET", "restore"),
     WebCall("export_list", "GET", "export"),
     WebCall("export_list", "POST", "export", csv_file),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike.web.views import board, bulk, cell_edit, duplicates, merging, picker, record_list, recycle_bin, saved_views
+from zhike.web.views import (
+    board,
+    bulk,
+    calendar,
+    cell_edit,
+    duplicates,
+    merging,
+    picker,
+    record_list,
+    recycle_bin,
+    saved_views,
+)
 
 urlpatterns = [
     path("", record_list.record_list, name="record_list"),
@@ -15,6 +26,10 @@ urlpatterns = [
     path("board/filter/", record_list.filter_builder, {"base": "board/"}, name="board_filter"),
     path("board/columns/", saved_views.columns, {"base": "board/"}, name="board_columns"),
     path("board/more/", board.board_more, name="board_more"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/filter/", record_list.filter_builder, {"base": "calendar/"}, name="calendar_filter"),
+    path("calendar/columns/", saved_views.columns, {"base": "calendar/"}, name="calendar_columns"),
+    path("<int:record_id>/day/", calendar.move, name="calendar_move"),
     path("<int:record_id>/move/", board.move, name="board_move"),
     path("bin/", recycle_bin.bin_page, name="bin"),
     path("bin/<int:record_id>/restore/", recycle_bin.bin_restore, name="bin_restore"),

@@ -34,6 +34,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "work",
         "settings",
         "calendar",
+        "dates",
         "request",
         "data",
         "duplicates",

@@ -25,6 +25,14 @@ class Definition:
     dense: bool = False
     #: The choice field that makes the columns of a board; "" for a list.
     board_by: str = ""
+    #: The date by which a calendar is drawn, "" for a list, and how much of it is shown.
+    calendar_by: str = ""
+    span: str = ""
+
+    @property
+    def base(self) -> str:
+        """What follows the path of the list in the address of the view."""
+        return "calendar/" if self.calendar_by else "board/" if self.board_by else ""
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from the default, so that a view follows later changes of the object type."""
@@ -34,6 +42,8 @@ class Definition:
             "columns": list(self.columns),
             "dense": self.dense,
             "board_by": self.board_by,
+            "calendar_by": self.calendar_by,
+            "span": self.span,
         }
         return {key: value for key, value in told.items() if value}
 
@@ -52,6 +62,8 @@ def from_json(told: Mapping[str, Any]) -> Definition:
         columns=texts(told.get("columns"))[:MOST_COLUMNS],
         dense=bool(told.get("dense")),
         board_by=str(told.get("board_by") or ""),
+        calendar_by=str(told.get("calendar_by") or ""),
+        span=str(told.get("span") or ""),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field as dataclass_field, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -142,6 +142,9 @@ class FieldType:
     can_be_unique: ClassVar[bool] = False
     #: Board columns can be made of it.
     groupable: ClassVar[bool] = False
+    #: Values lie on days, so that a calendar can be drawn by them; ``is_movable`` ones can be put on another day.
+    is_dated: ClassVar[bool] = False
+    is_movable: ClassVar[bool] = False
     #: The system gives each record its value; people only bring old ones along, by right.
     is_assigned: ClassVar[bool] = False
     #: Values are computed, see ``metadata/computed_kinds.py``.
@@ -230,6 +233,24 @@ class FieldType:
 
     def condition(self, operator: str, operand: Any, field: Field, context: Context) -> Condition:
         """The comparison as a condition; ``operand`` is raw JSON of the filter and passes ``parse`` first."""
+        raise NotImplementedError
+
+    # Calendar, for dated kinds ------------------------------------------------------------------------------------
+
+    def within_days(self, first: date, last: date, field: Field, context: Context) -> Condition:
+        """Whether the value lies on one of these days, in the reader's zone."""
+        raise NotImplementedError
+
+    def day_of(self, value: Any, first: date, context: Context) -> date:
+        """The day on which the value lies; of what returns each year the next one from ``first`` on."""
+        raise NotImplementedError
+
+    def time_of(self, value: Any, context: Context) -> str:
+        """The time of day, where there is one."""
+        return ""
+
+    def moved_to(self, value: Any, day: date, context: Context) -> Any:
+        """The raw value on another day."""
         raise NotImplementedError
 
     def link_targets(self, field: Field) -> str | None:

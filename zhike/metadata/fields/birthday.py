@@ -46,6 +46,7 @@ class BirthdayType(ScalarType):
     """Born on a day of either calendar; lunar birthdays are observed on another solar day each year."""
 
     key = "birthday"
+    is_dated = True
     label: ClassVar[Label] = _("Birthday")
     icon = "cake"
     operators: ClassVar[tuple[Operator, ...]] = (
@@ -127,6 +128,12 @@ class BirthdayType(ScalarType):
         if (last - first).days >= MOST_DAYS - 1:
             return comparison.known(self.expression(field))
         return self.observed_between(first, last, field)
+
+    def within_days(self, first: date, last: date, field: Field, context: Context) -> Condition:
+        return self.observed_between(first, last, field)
+
+    def day_of(self, value: Any, first: date, context: Context) -> date:
+        return next_occurrence(parse_code(value), first)
 
     def observed_between(self, first: date, last: date, field: Field) -> Q:
         keys = sorted(keys_observed_between(first, last))

@@ -42,6 +42,13 @@ class DateType(MomentType):
     def day_end(self, day: date, field: Field, context: Context) -> Any:
         return self.sql_value(day, field)
 
+    def day_of(self, value: Any, first: date, context: Context) -> date:
+        day: date = value
+        return day
+
+    def moved_to(self, value: Any, day: date, context: Context) -> str:
+        return day.isoformat()
+
     def text(self, value: Any, field: Field, context: Context) -> str:
         return "" if value is None else value.isoformat()
 

@@ -61,6 +61,17 @@ class DateTimeType(MomentType):
             return self.day_start(day, field, context), self.day_end(day, field, context)
         return super().span(operand, field, context)
 
+    def day_of(self, value: Any, first: date, context: Context) -> date:
+        day: date = value.astimezone(context.timezone).date()
+        return day
+
+    def time_of(self, value: Any, context: Context) -> str:
+        return str(value.astimezone(context.timezone).strftime("%H:%M"))
+
+    def moved_to(self, value: Any, day: date, context: Context) -> str:
+        """The same time of day in the reader's zone."""
+        return datetime.combine(day, value.astimezone(context.timezone).time()).isoformat()
+
     def text(self, value: Any, field: Field, context: Context) -> str:
         return "" if value is None else value.astimezone(context.timezone).strftime("%Y-%m-%d %H:%M")
 

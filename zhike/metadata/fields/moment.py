@@ -17,6 +17,8 @@ class MomentType(ScalarType):
     """A kind whose values lie on the calendar; whole days compare as spans of time."""
 
     operators: ClassVar[tuple[Operator, ...]] = operators.MOMENT
+    is_dated = True
+    is_movable = True
 
     def day_start(self, day: date, field: Field, context: Context) -> Any:
         """Where the day begins, as the database compares it."""
@@ -25,6 +27,10 @@ class MomentType(ScalarType):
     def day_end(self, day: date, field: Field, context: Context) -> Any:
         """The last value that belongs to the day, as the database compares it."""
         raise NotImplementedError
+
+    def within_days(self, first: date, last: date, field: Field, context: Context) -> Condition:
+        ends = self.day_start(first, field, context), self.day_end(last, field, context)
+        return comparison.between(self.expression(field), *ends)
 
     def span(self, operand: Any, field: Field, context: Context) -> tuple[Any, Any] | None:
         """First and last database value of a relative date or a whole day; None when the operand is an exact value."""

@@ -20,6 +20,10 @@ from zhike.web.lists.search_within import within
 from zhike.web.lists.state import ListState
 
 PAGE_SIZE = 50
+#: What follows the path of a list in the addresses of its other shapes.
+BOARD, CALENDAR = "board/", "calendar/"
+#: Stands for the first date that there is, where an address must say that it is about a calendar.
+ANY_DATE = "any"
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Listing:
     views: Sequence[View]
     view: View
     state: ListState
-    #: What follows the path of the list in the address of this page: "" or "board/".
+    #: What follows the path of the list in the address of this page: "", BOARD or CALENDAR.
     base: str = ""
 
     @cached_property
@@ -68,6 +72,11 @@ class Listing:
         """Key of the field that makes the columns of the board."""
         return self.state.by or self.view.definition.board_by or self.object_type.board_by or ""
 
+    @property
+    def calendar_by(self) -> str:
+        """Key of the date by which the calendar is drawn; "" for the first that there is."""
+        return self.state.dates or self.view.definition.calendar_by
+
     @cached_property
     def definition(self) -> Definition:
         """What saving the list as a view would keep."""
@@ -76,7 +85,9 @@ class Listing:
             sort=() if self.sort == (self.object_type.default_sort,) else self.sort,
             columns=self.view.definition.columns if self.state.columns is None else self.state.columns,
             dense=self.dense,
-            board_by=self.board_by if self.base else "",
+            board_by=self.board_by if self.base == BOARD else "",
+            calendar_by=(self.calendar_by or ANY_DATE) if self.base == CALENDAR else "",
+            span=(self.state.span or self.view.definition.span) if self.base == CALENDAR else "",
         )
 
     @property
@@ -84,7 +95,7 @@ class Listing:
         """Whether the address says something else than the view; any view can be looked at as a board."""
         now = self.definition
         if self.view.saved is None:
-            now = replace(now, board_by="")
+            now = replace(now, board_by="", calendar_by="", span="")
         return now.to_json() != self.view.definition.to_json()
 
     def query(self, *, limit: int = PAGE_SIZE, columns: Sequence[Field] | None = None) -> Query:

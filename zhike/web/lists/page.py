@@ -18,7 +18,7 @@ from zhike.metadata.time_budget import OutOfTime
 from zhike.web.lists.board_fields import board_fields
 from zhike.web.lists.bulk_bar import bulk_actions
 from zhike.web.lists.filter_words import parts
-from zhike.web.lists.listing import Listing
+from zhike.web.lists.listing import ANY_DATE, BOARD, CALENDAR, Listing
 from zhike.web.lists.search_within import searched_fields
 from zhike.web.lists.state import ListState, filter_text
 from zhike.web.lists.table import draw_rows, footer, heads, sort_menu
@@ -87,6 +87,8 @@ def tabs(listing: Listing, *, failed: bool = False) -> dict[str, Any]:
     active = listing.view
     changed = listing.is_changed and not failed
     board_by = next(iter(board_fields(listing)), None)
+    plain = {"by": "", "dates": "", "span": "", "day": ""}
+    dated = any(field.type.is_dated for field in policy.readable_fields(listing.actor, listing.object_type))
     return {
         "views": [
             {
@@ -99,15 +101,16 @@ def tabs(listing: Listing, *, failed: bool = False) -> dict[str, Any]:
         ],
         "save_view_url": view_address(listing, "new") if changed else "",
         "view_menu": view_menu(listing),
-        "list_tab_url": listing.url("", by=""),
-        "board_url": listing.url("board/") if board_by else "",
-        "is_board": bool(listing.base),
+        "list_tab_url": listing.url("", **plain),
+        "board_url": listing.url(BOARD, **plain) if board_by else "",
+        "calendar_url": listing.url(CALENDAR, **plain) if dated else "",
+        "shape": listing.base,
     }
 
 
 def view_url(listing: Listing, view: View) -> str:
     """A saved view opens as the list or board that was saved; the others as what one looks at now."""
-    base = listing.base if view.saved is None else "board/" if view.definition.board_by else ""
+    base = listing.base if view.saved is None else view.definition.base
     return listing.path + base + view_state(view).query_string()
 
 
@@ -117,7 +120,11 @@ def view_state(view: View) -> ListState:
 
 def view_address(listing: Listing, below: str) -> str:
     """An address that keeps or changes views; from a board it names the field of the columns."""
-    return listing.url(f"views/{below}/", by=listing.board_by if listing.base else "")
+    return listing.url(
+        f"views/{below}/",
+        by=listing.board_by if listing.base == BOARD else "",
+        dates=(listing.calendar_by or ANY_DATE) if listing.base == CALENDAR else "",
+    )
 
 
 def view_menu(listing: Listing) -> list[dict[str, Any]]:

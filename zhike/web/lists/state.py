@@ -31,6 +31,10 @@ class ListState:
     cursor: str = ""
     #: The choice field that makes the columns of a board.
     by: str = ""
+    #: The date by which a calendar is drawn, its span (month, week, day) and the day that it is about.
+    dates: str = ""
+    span: str = ""
+    day: str = ""
     #: Number of the first row of the page, for the footer; paging itself goes by the cursor.
     first: int = 1
 
@@ -44,6 +48,9 @@ class ListState:
             ("columns", None if self.columns is None else ",".join(self.columns)),
             ("density", "" if self.dense is None else "dense" if self.dense else "normal"),
             ("by", self.by),
+            ("dates", self.dates),
+            ("span", self.span),
+            ("day", self.day),
             ("cursor", self.cursor),
             ("first", str(self.first) if self.cursor else ""),
         ]
@@ -72,6 +79,9 @@ def read_state(data: QueryDict) -> ListState:
         q=" ".join(data.get("q", "").replace("\x00", " ").split())[:LONGEST_SEARCH],
         cursor=data.get("cursor", "")[:2_000],
         by=data.get("by", "")[:60],
+        dates=data.get("dates", "")[:60],
+        span=data.get("span", "")[:10],
+        day=data.get("day", "")[:10],
         first=read_first(data.get("first", "")),
     )
 

@@ -18,15 +18,14 @@ from zhike.metadata.errors import BadQuery, Invalid, NotFound, Problem
 from zhike.metadata.object_type import ObjectType
 from zhike.web.edges import object_view, with_events
 from zhike.web.lists.chosen import readable_listing
-from zhike.web.lists.listing import Listing
+from zhike.web.lists.listing import BOARD, CALENDAR, Listing
 from zhike.web.lists.state import ListState
 
 
 def opened(listing: Listing, view_id: int | None) -> HttpResponse:
     """Go to the list under a view, with the dialog closed."""
     state = ListState(view=str(view_id) if view_id else "")
-    base = "board/" if listing.definition.board_by else ""
-    response = HttpResponse(status=204, headers={"HX-Location": listing.path + base + state.query_string()})
+    response = HttpResponse(status=204, headers={"HX-Location": listing.page_path + state.query_string()})
     return with_events(response, dialog_close=None)
 
 
@@ -38,7 +37,7 @@ def dialog(request: AccountRequest, refusal: Invalid | None = None, **told: Any)
 
 def listing_asked(request: AccountRequest, object_type: ObjectType) -> Listing:
     """The list or board that the dialog was opened over."""
-    base = "board/" if request.GET.get("by") else ""
+    base = CALENDAR if request.GET.get("dates") else BOARD if request.GET.get("by") else ""
     return readable_listing(object_type, request.GET, actor=request.actor, base=base)
 
 
