@@ -64,6 +64,10 @@ def fields(_found: Around) -> dict[str, Any]:
     return {"object_key": "customer"}
 
 
+def native_field(_found: Around) -> dict[str, Any]:
+    return {"object_key": "customer", "key": "tier"}
+
+
 def field(found: Around) -> dict[str, Any]:
     return {"object_key": "customer", "field_id": found.field.pk}
 
@@ -129,6 +133,8 @@ SETTINGS_CALLS = (
     SettingsCall("settings_field_new", "GET", "settings", fields),
     SettingsCall("settings_field_new", "POST", "settings", fields, new_field, 302),
     SettingsCall("settings_field_options", "GET", "settings", fields),
+    SettingsCall("settings_field_name", "GET", "settings", native_field),
+    SettingsCall("settings_field_name", "POST", "settings", native_field, lambda _found: {"label": "重要程度"}, 302),
     SettingsCall("settings_field_order", "POST", "settings", fields, lambda _found: {"keys": ["memo"]}, 204),
     SettingsCall("settings_field", "GET", "settings", field),
     SettingsCall("settings_field", "POST", "settings", field, new_field, 302),

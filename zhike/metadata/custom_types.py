@@ -13,7 +13,7 @@ from zhike.metadata.fields import FIELD_TYPES, field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
 from zhike.metadata.fields.settings import options_from_json
-from zhike.metadata.models import CustomField, CustomObject, CustomRecord
+from zhike.metadata.models import CustomField, CustomObject, CustomRecord, FieldLabel
 from zhike.metadata.object_type import ObjectType, Section
 
 SYSTEM_KEYS = ("owner", "department", "created_at", "created_by", "updated_at", "updated_by")
@@ -33,6 +33,24 @@ class TwoLanguages:
 def label(row: CustomField | CustomObject) -> Label:
     """The row's name in the language of whoever looks."""
     return lazystr(TwoLanguages(row.label, row.label_en)) if row.label_en else row.label
+
+
+class Renamed:
+    """A field's name here, or its shipped one in a language in which it was not renamed."""
+
+    def __init__(self, shipped: Label, row: FieldLabel) -> None:
+        self.shipped = shipped
+        self.row = row
+
+    def __str__(self) -> str:
+        own = self.row.label_en if (get_language() or "").startswith("en") else self.row.label
+        return own or str(self.shipped)
+
+
+def with_label(found: ObjectType, field: Field, row: FieldLabel) -> ObjectType:
+    """The object type with one of the product's fields renamed."""
+    renamed = replace(field, label=lazystr(Renamed(field.label, row)))
+    return replace(found, fields={**found.fields, field.key: renamed})
 
 
 def custom_field(row: CustomField) -> Field:

@@ -15,14 +15,14 @@ from zhike.metadata import computed_kinds, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.custom_sql import KEY
 from zhike.metadata.customising import read_text, refuse
-from zhike.metadata.definition_log import FIELD, OBJECT, change_definition, defining, json_of, log_definition
+from zhike.metadata.definition_log import FIELD, LABEL, OBJECT, change_definition, defining, json_of, log_definition
 from zhike.metadata.errors import NotFound
 from zhike.metadata.models import Change, CustomField, CustomObject
 
 MOST_OBJECTS = 100
 #: Addresses and history keys that mean something else.
 RESERVED = frozenset(
-    (FIELD, OBJECT, "batch", "calendar", "demo", "file", "files", "import", "job", "jobs", "login", "me", "new", "openapi",
+    (FIELD, LABEL, OBJECT, "batch", "calendar", "demo", "file", "files", "import", "job", "jobs", "login", "me", "new", "openapi",
      "role", "search", "settings", "static", "task", "token", "tokens", "view", "views", "x")
 )  # fmt: skip
 GROUPS = ("customers", "sales", "service", "marketing", "insight", "team")

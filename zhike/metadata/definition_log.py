@@ -9,7 +9,7 @@ from typing import Any
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied
-from zhike.metadata.models import Change, CustomField, CustomObject
+from zhike.metadata.models import Change, CustomField, CustomObject, FieldLabel
 from zhike.metadata.setting_log import log_setting
 from zhike.metadata.storage import storage
 
@@ -18,8 +18,10 @@ PRIVILEGE = "settings"
 #: Keys under which definitions stand in the change log; no object type may take them.
 FIELD = "custom_field"
 OBJECT = "custom_object"
+LABEL = "field_label"
 
-Definition = CustomField | CustomObject
+Definition = CustomField | CustomObject | FieldLabel
+LOGGED_AS: Mapping[type[Definition], str] = {CustomField: FIELD, CustomObject: OBJECT, FieldLabel: LABEL}
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def log_definition(
     row: Definition, values: Mapping[str, tuple[Any, Any]], *, actor: Actor, action: str = Change.Action.UPDATE
 ) -> None:
     """Put a changed definition into the change log; ``values`` are (old, new) by attribute, as JSON values."""
-    key = FIELD if isinstance(row, CustomField) else OBJECT
+    key = LOGGED_AS[type(row)]
     log_setting(key, row.pk, values, label=row.label, actor=actor, action=action)
 
 

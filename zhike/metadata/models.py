@@ -328,6 +328,22 @@ class NumberSeries(models.Model):
         return f"{self.series} {self.last}"
 
 
+class FieldLabel(models.Model):
+    """What an administrator calls a field of the product here, where that differs from its shipped name."""
+
+    object_key = models.CharField(max_length=60)
+    field_key = models.CharField(max_length=60)
+    #: Empty where the shipped name of that language stays.
+    label = models.CharField(max_length=60, blank=True)
+    label_en = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("object_key", "field_key"), name="field_label_once")]
+
+    def __str__(self) -> str:
+        return f"{self.object_key}.{self.field_key}: {self.label}"
+
+
 class CustomRecord(Record):
     """A record of any custom object; its fields live in ``custom``, its name in a column of its own."""
 

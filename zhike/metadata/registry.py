@@ -20,7 +20,7 @@ from zhike.metadata import computed_kinds, custom_types, places
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
-from zhike.metadata.models import CustomField, CustomObject, Record, Stamp
+from zhike.metadata.models import CustomField, CustomObject, FieldLabel, Record, Stamp
 from zhike.metadata.object_type import PERMISSIONS, Action, ObjectType, UnknownObject
 
 _registered: dict[str, ObjectType] = {}
@@ -28,6 +28,8 @@ _lock = Lock()
 _catalogue: dict[str, ObjectType] = {}
 _slugs: dict[str, ObjectType] = {}
 _stamp: int | None = None
+#: Names of renamed fields before that, by object and field key.
+_shipped_labels: dict[tuple[str, str], Label] = {}
 
 #: Columns of Record that are not fields of the business.
 HIDDEN_COLUMNS = {"custom", "deletion", "version"}
@@ -188,6 +190,11 @@ def for_model(model: type[models.Model]) -> ObjectType:
     raise UnknownObject(model.__name__)
 
 
+def shipped_label(object_key: str, field_key: str) -> Label:
+    """What the product itself calls one of its fields, whatever it was renamed to."""
+    return _shipped_labels.get((object_key, field_key)) or get(object_key).field(field_key).label
+
+
 def all_types() -> Iterator[ObjectType]:
     """Every object type in the order of registration, custom ones last."""
     return iter(tuple(catalogue().values()))
@@ -240,6 +247,11 @@ def _build() -> dict[str, ObjectType]:
     for made in CustomObject.objects.filter(retired_at__isnull=True):
         built[made.key] = custom_types.descriptor(made, rows.get(made.key, []))
     built = {key: _extended(found) for key, found in built.items()}
+    for name in FieldLabel.objects.all():
+        field = built[name.object_key].fields.get(name.field_key) if name.object_key in built else None
+        if field is not None and not field.is_custom:
+            _shipped_labels[name.object_key, name.field_key] = field.label
+            built[name.object_key] = custom_types.with_label(built[name.object_key], field, name)
     for stage in sorted({kind.stage for kind in computed_kinds.KINDS.values()}):
         own = {key: listed for key, listed in rows.items() if key in built}
         built |= {

@@ -34,6 +34,7 @@ urlpatterns = [
     path("fields/<slug:object_key>/", fields.field_list, name="settings_object_fields"),
     path("fields/<slug:object_key>/new/", fields.field_new, name="settings_field_new"),
     path("fields/<slug:object_key>/options/", fields.field_options, name="settings_field_options"),
+    path("fields/<slug:object_key>/name/<slug:key>/", fields.field_name, name="settings_field_name"),
     path("fields/<slug:object_key>/order/", fields.field_order, name="settings_field_order"),
     path("fields/<slug:object_key>/<int:field_id>/", fields.field_page, name="settings_field"),
     path("fields/<slug:object_key>/<int:field_id>/use/", fields.field_use, name="settings_field_use"),

@@ -13,8 +13,9 @@ from zhike.lib.money import SYMBOLS
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.computed_kinds import kinds
+from zhike.metadata.custom_types import custom_field
 from zhike.metadata.customising import SWITCHES, TEXTS
-from zhike.metadata.fields.base import FieldType, Label
+from zhike.metadata.fields.base import Context, Field, FieldType, Label, ValueRefused
 from zhike.metadata.fields.choice_option import TONES
 from zhike.metadata.fields.settings import HELPS, LABELS
 from zhike.metadata.models import CustomField
@@ -60,6 +61,8 @@ class FieldForm:
     switches: set[str] = dataclass_field(default_factory=set)
     #: Settings of the kind as typed; "choices" are rows {key, label, label_en, tone, retired}.
     options: dict[str, Any] = dataclass_field(default_factory=dict)
+    #: What new records begin with, as typed.
+    default: str = ""
 
     @property
     def type(self) -> FieldType:
@@ -67,7 +70,9 @@ class FieldForm:
 
     def details(self) -> dict[str, Any]:
         """The arguments of ``field_create`` and ``field_change`` beside kind and label."""
+        default = {"default": self.default or None} if takes_default(self.type) else {}
         return {
+            **default,
             **{name: self.texts.get(name, "") for name in TEXTS},
             **{name: name in self.switches for name in SWITCHES},
             "options": {
@@ -76,11 +81,18 @@ class FieldForm:
         }
 
 
+def takes_default(kind: FieldType) -> bool:
+    """Whether new records may begin with a value: not what is computed or numbered, nor what one record has to itself."""
+    leads_to = kind.link_targets(Field(key="", type=kind, label="", options={"target": ""}))
+    return leads_to is None and not kind.is_computed and not kind.is_assigned
+
+
 def posted(data: QueryDict, *, kind: str = "") -> FieldForm:
     """What the form says; ``kind`` is given where it cannot be chosen any more."""
     form = FieldForm(kind or data.get("kind", DEFAULT_KIND))
     form.texts = {name: data.get(name, "").strip() for name in ("label", *TEXTS)}
     form.switches = {name for name in SWITCHES if name in data}
+    form.default = data.get("default", "").strip()
     form.options = {name: data.get(f"option_{name}", "").strip() for name in form.type.settings}
     if "choices" in form.options:
         form.options["choices"] = posted_choices(data)
@@ -104,11 +116,24 @@ def posted_choices(data: QueryDict) -> list[dict[str, Any]]:
     ]
 
 
-def stored(row: CustomField) -> FieldForm:
+def stored(row: CustomField, context: Context) -> FieldForm:
     """The form filled with a definition."""
     texts = {name: str(getattr(row, name)) for name in ("label", *TEXTS)}
     switches = {name for name in SWITCHES if getattr(row, name)}
-    return FieldForm(row.kind, texts, switches, dict(row.options or {}))
+    return FieldForm(row.kind, texts, switches, dict(row.options or {}), default_text(row, context))
+
+
+def default_text(row: CustomField, context: Context) -> str:
+    """The default as it is typed: in words where the kind reads them back, else in the form's own way."""
+    if row.default is None:
+        return ""
+    field = custom_field(row)
+    words = field.type.text(field.default, field, context)
+    try:
+        is_readable = field.type.parse(words, field, context) == field.default
+    except ValueRefused:
+        is_readable = False
+    return words if is_readable else field.type.edit_text(field.default, field, context)
 
 
 def form_context(form: FieldForm, object_type: ObjectType, actor: Actor) -> dict[str, Any]:
@@ -149,6 +174,7 @@ def options_context(form: FieldForm, object_type: ObjectType, actor: Actor) -> d
         "options": [option(name, form.options.get(name)) for name in kind.settings if name != "choices"],
         "has_choices": "choices" in kind.settings,
         "choices": form.options.get("choices") or [{}, {}],
+        "default": form.default if takes_default(kind) else None,
         "tones": [(tone, TONE_LABELS[tone]) for tone in TONES],
         "switches": [switch(name, form) for name in SWITCH_LABELS if possible.get(name, True)],
     }

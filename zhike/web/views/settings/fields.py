@@ -27,6 +27,8 @@ from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.models import CustomField
 from zhike.metadata.numbering import unnumbered
 from zhike.metadata.object_type import ObjectType
+from zhike.metadata.renaming import LANGUAGES, field_rename, native_field, own_names, shipped_names
+from zhike.metadata.saving import context_for
 from zhike.web.definitions.field_form import FieldForm, form_context, options_context, posted, stored
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
 from zhike.web.views.answers import refused
@@ -164,13 +166,32 @@ def field_page(request: AccountRequest, object_key: str, field_id: int) -> HttpR
     """One field; POST saves it. Kind and key stay, for they say how the stored values read."""
     object_type, row = customisable_object(object_key), own_field(object_key, field_id)
     if request.method != "POST":
-        return form_page(request, object_type, stored(row), row=row)
+        return form_page(request, object_type, stored(row, context_for(request.actor)), row=row)
     form = posted(request.POST, kind=row.kind)
     try:
         field_change(row.pk, actor=request.actor, label=form.texts["label"], **form.details())
     except Invalid as refusal:
         return form_page(request, object_type, form, row=row, problems=refusal.problems, status=422)
     return HttpResponseRedirect(fields_url(object_key))
+
+
+@belongs_to(PAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def field_name(request: AccountRequest, object_key: str, key: str) -> HttpResponse:
+    """What one of the product's fields is called here; POST renames it, and empty names are the shipped ones again."""
+    object_type, field = native_field(object_key, key)
+    names, problems = own_names(object_key, key), Problems()
+    if request.method == "POST":
+        names = {name: request.POST.get(name, "").strip() for name in LANGUAGES}
+        try:
+            field_rename(object_key, key, **names, actor=request.actor)
+            return HttpResponseRedirect(fields_url(object_key))
+        except Invalid as refusal:
+            problems = refusal.problems
+    told = {"object": object_type, "field": field, "url": fields_url(object_key), "names": names, "problems": problems}
+    told["shipped"] = shipped_names(object_key, key)
+    status = 422 if problems else 200
+    return settings_render(request, PAGE, "settings/field_name.html", told, heading=str(field.label), status=status)
 
 
 @belongs_to(PAGE)
@@ -182,7 +203,14 @@ def field_use(request: AccountRequest, object_key: str, field_id: int) -> HttpRe
     try:
         change(row.pk, actor=request.actor)
     except Invalid as refusal:
-        return form_page(request, object_type, stored(row), row=row, problems=refusal.problems, status=422)
+        return form_page(
+            request,
+            object_type,
+            stored(row, context_for(request.actor)),
+            row=row,
+            problems=refusal.problems,
+            status=422,
+        )
     return HttpResponseRedirect(fields_url(object_key))
 
 
@@ -194,7 +222,14 @@ def field_numbers(request: AccountRequest, object_key: str, field_id: int) -> Ht
     try:
         job = numbers_fill(row.pk, actor=request.actor)
     except Invalid as refusal:
-        return form_page(request, object_type, stored(row), row=row, problems=refusal.problems, status=422)
+        return form_page(
+            request,
+            object_type,
+            stored(row, context_for(request.actor)),
+            row=row,
+            problems=refusal.problems,
+            status=422,
+        )
     return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
