@@ -67,8 +67,9 @@ def stamps_of(row: Any) -> Stamps:
     )
 
 
-#: By user id: what the actor was made of, and the actor.
+#: By user id: what the actor was made of, and the actor. Those made under other stamps are of no use any more.
 _actors: dict[int, tuple[tuple[object, ...], Actor]] = {}
+_actors_of: Stamps | None = None
 
 
 def actor_for(user: User, *, stamps: Stamps | None = None, now: datetime | None = None) -> Actor | None:
@@ -76,6 +77,7 @@ def actor_for(user: User, *, stamps: Stamps | None = None, now: datetime | None 
 
     ``user`` must be fresh from the database. Without ``stamps`` they are read, at one query more.
     """
+    global _actors_of  # noqa: PLW0603
     if not user.is_usable(now):
         return None
     if stamps is None:
@@ -84,6 +86,9 @@ def actor_for(user: User, *, stamps: Stamps | None = None, now: datetime | None 
             return None
         stamps = stamps_of(row)
     registry.refresh(stamps.metadata)
+    if stamps != _actors_of:
+        _actors.clear()
+        _actors_of = stamps
     version = (user.version, user.updated_at, user.language, user.timezone, stamps)
     kept = _actors.get(user.pk)
     if kept is None or kept[0] != version:

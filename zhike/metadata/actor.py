@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Scope(IntEnum):
@@ -57,6 +58,8 @@ class Actor:
     token_scopes: frozenset[str] | None = None
     language: str = "zh-hans"
     timezone: str = "Asia/Shanghai"
+    #: See ``kept.py``.
+    kept: dict[Any, Any] = dataclass_field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def is_system(self) -> bool:

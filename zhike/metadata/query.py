@@ -321,10 +321,14 @@ def cell(row: PageRow, field: Field, context: Context) -> SafeString:
 def label_rows(object_type: ObjectType, rows: Sequence[PageRow], context: Context) -> None:
     """Fetch the titles of all records that the rows link to; one query for each type linked to."""
     wanted: dict[str, set[int]] = {}
-    for row in rows:
-        for key, value in row.values.items():
-            field = object_type.fields[key]
-            target = field.type.link_targets(field)
-            if target is not None and value is not None and key not in row.masked:
-                wanted.setdefault(target, set()).update(field.type.link_ids(value))
+    for key in dict.fromkeys(key for row in rows[:1] for key in row.values):
+        field = object_type.fields[key]
+        target = field.type.link_targets(field)
+        if target is None:
+            continue
+        held = wanted.setdefault(target, set())
+        for row in rows:
+            value = row.values[key]
+            if value is not None and key not in row.masked:
+                held.update(field.type.link_ids(value))
     fill_labels(wanted, context)

@@ -30,6 +30,7 @@ _slugs: dict[str, ObjectType] = {}
 _stamp: int | None = None
 #: Names of renamed fields before that, by object and field key.
 _shipped_labels: dict[tuple[str, str], Label] = {}
+_edition = 0
 
 #: Columns of Record that are not fields of the business.
 HIDDEN_COLUMNS = {"custom", "deletion", "version"}
@@ -207,9 +208,15 @@ def catalogue() -> Mapping[str, ObjectType]:
     return _catalogue
 
 
+def edition() -> int:
+    """A number that is another one whenever the catalogue was built anew."""
+    catalogue()
+    return _edition
+
+
 def refresh(stamp: int | None = None) -> None:
     """Rebuild the catalogue if the metadata stamp moved; ``stamp`` spares the query where it was read already."""
-    global _stamp, _catalogue, _slugs  # noqa: PLW0603
+    global _stamp, _catalogue, _slugs, _edition  # noqa: PLW0603
     if stamp is None:
         stamp = Stamp.objects.filter(pk=Stamp.METADATA).values_list("value", flat=True).first() or 0
     if stamp == _stamp:
@@ -218,6 +225,7 @@ def refresh(stamp: int | None = None) -> None:
         built = _build()
         _slugs = {descriptor.slug: descriptor for descriptor in built.values()}
         _catalogue = built
+        _edition += 1
         places.learn({descriptor.key: descriptor.slug for descriptor in built.values()})
         _stamp = stamp
 

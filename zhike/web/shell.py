@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from zhike.metadata import policy, registry
 from zhike.metadata.actor import ANONYMOUS, Actor
 from zhike.metadata.fields.base import Label
 from zhike.metadata.fields.user import portrait_tone
+from zhike.metadata.kept import kept
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.places import list_url, record_url
 
@@ -43,12 +46,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         **found,
         "rail": request.COOKIES.get("rail", "open"),
-        "navigation": partial(navigation, actor),
+        "navigation": partial(kept, actor, "navigation", partial(drawn_navigation, actor)),
         # Asked once, however often the page shows it.
         "unread": SimpleLazyObject(partial(unread_count, actor)),
-        "create_items": partial(create_items, actor),
+        "create_menu": partial(kept, actor, "create menu", partial(create_menu, actor)),
         "myself": partial(myself, user),
-        "bottom": SimpleLazyObject(partial(bottom, actor)),
+        "bottom": kept(actor, "bottom", partial(bottom, actor)),
     }
 
 
@@ -56,6 +59,17 @@ def layout(request: HttpRequest) -> str:
     """The view alone where the rest of the page stands already: page changes and the back button."""
     stands = request.headers.get("HX-Boosted") or request.headers.get("HX-History-Restore-Request")
     return "fragment.html" if stands == "true" else "base.html"
+
+
+def drawn_navigation(actor: Actor) -> SafeString:
+    """The rail as markup."""
+    return render_to_string("parts/rail.html", {"navigation": navigation(actor)})
+
+
+def create_menu(actor: Actor) -> SafeString:
+    """The button for new records with its menu as markup; "" for whoever may make none."""
+    items = create_items(actor)
+    return render_to_string("parts/create_menu.html", {"create_items": items}) if items else SafeString("")
 
 
 def navigation(actor: Actor) -> list[dict[str, Any]]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth import get_user_model
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from zhike.lib.html import format_html
 
 #: An @ that does not stand inside an e-mail address, and what may be a name behind it.
 AT = re.compile(r"(?<![A-Za-z0-9._%+-])@(\w[\w·.\- ]{0,39})")

@@ -15,9 +15,19 @@ from zhike.metadata import notices, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
+from zhike.metadata.prepared import Prepared
 
 #: The bell counts no further.
 MOST_COUNTED = 100
+
+
+#: Asked by every page.
+_UNREAD: Prepared[Notification, int] = Prepared(
+    lambda user_id: (
+        Notification.objects.filter(user_id=user_id, read_at__isnull=True).order_by().values_list("pk")[:MOST_COUNTED]
+    ),
+    place=-1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,7 @@ def unread_count(actor: Actor) -> int:
     """How many notifications wait, up to MOST_COUNTED; one index-only query."""
     if actor.user_id is None:
         return 0
-    rows = Notification.objects.filter(user_id=actor.user_id or 0, read_at__isnull=True).order_by()
-    return rows[:MOST_COUNTED].values("pk").count()
+    return len(_UNREAD.tuples(actor.user_id))
 
 
 def notifications_for(

@@ -7,12 +7,12 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.addresses import PARTS, address_text, address_to_district, parse_address
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import comparison, markup, operators
 from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Label, Operator, ValueRefused
 from zhike.metadata.fields.input import is_blank, plain_text, too_long
@@ -115,7 +115,7 @@ class AddressType(FieldType):
         return {part: data.get(f"{name}.{part}") or "" for part in PARTS}
 
     def widget(self, value: Any, field: Field, context: Context, *, name: str, attrs: str = "") -> SafeString:
-        inputs = markup.joined(
+        inputs = joined(
             format_html(
                 '<div class="part-{}"><input class="form-control" type="text" name="{}.{}" value="{}" '
                 'maxlength="{}" placeholder="{}" aria-label="{}"></div>',

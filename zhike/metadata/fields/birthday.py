@@ -8,11 +8,11 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import Expression, F, Func, Q, TextField
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.birthday_text import MONTH_NAMES, birthday_text, lunar_day_name, parse_birthday
+from zhike.lib.html import format_html, joined
 from zhike.lib.lunar import Birthday, keys_observed_between, next_occurrence, parse_code
 from zhike.lib.refusal import Refused
 from zhike.metadata.fields import comparison, markup, operators
@@ -179,7 +179,7 @@ PART_LABELS: dict[str, Label] = {"month": _("Month"), "day": _("Day")}
 
 
 def calendar_select(chosen: str, context: Context, *, name: str) -> SafeString:
-    options = markup.joined(
+    options = joined(
         format_html(
             '<option value="{}"{}>{}</option>',
             key,
@@ -211,7 +211,7 @@ def year_input(year: int | None, context: Context, *, name: str) -> SafeString:
 
 def number_select(part: str, count: int, chosen: int | None, context: Context, *, name: str, lunar: bool) -> SafeString:
     """Month or day; in Chinese the lunar names stand ready for the controller to switch to."""
-    options = markup.joined(
+    options = joined(
         format_html(
             '<option value="{}"{} data-solar="{}" data-lunar="{}">{}</option>',
             number,

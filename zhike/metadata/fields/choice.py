@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator, ValueRefused
 from zhike.metadata.fields.choice_option import Choice, choice_by_key, choices_of, offered
@@ -105,7 +105,7 @@ class ChoiceType(ScalarType):
         if len(choices) <= MOST_SIDE_BY_SIDE:
             return self.segments(value, choices, field, context, name=name, attrs=attrs)
         blank = markup.NOTHING if never_empty(field) and value else format_html('<option value="">{}</option>', "")
-        options = markup.joined(
+        options = joined(
             format_html(
                 '<option value="{}"{}>{}</option>',
                 choice.key,
@@ -125,7 +125,7 @@ class ChoiceType(ScalarType):
         pairs = [(choice.key, choice.text(context)) for choice in choices]
         if not never_empty(field):
             pairs.insert(0, ("", said(_("Not set"), context)))
-        radios = markup.joined(
+        radios = joined(
             format_html(
                 '<label class="form-selectgroup-item"><input class="form-selectgroup-input" type="radio" name="{}" '
                 'value="{}"{}><span class="form-selectgroup-label">{}</span></label>',

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context, Field, Label
 from zhike.metadata.fields.date_text import near_date, read_date, today_of

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from zhike.lib.dates import parse_date, parse_datetime
 from zhike.lib.refusal import Refused
 from zhike.metadata.fields.base import Context, Label
 from zhike.metadata.fields.input import LONGEST_SHORT_TEXT, refuse_kind, refuse_nul, too_long
 from zhike.metadata.fields.refusals import DATE, refusal
-from zhike.metadata.fields.said import is_chinese, said, speaking
+from zhike.metadata.fields.said import is_chinese, speaking
 
+HOUR = timedelta(hours=1)
 #: Days around today that are told as a distance.
 NEAR_DAYS = 7
 LARGEST_SERIAL = 1_000_000
@@ -65,12 +67,26 @@ def read_datetime(raw: Any, context: Context) -> datetime:
 
 def day_distance(days: int, context: Context) -> str:
     """Words for a day near today: 0 today, -1 yesterday, 3 in three days."""
-    if days in DAY_WORDS:
-        return said(DAY_WORDS[days], context)
-    with speaking(context):
+    return _day_distance(days, context.language)
+
+
+@lru_cache(maxsize=200)
+def _day_distance(days: int, language: str) -> str:
+    """Lists say the same few distances over and over."""
+    with speaking(language):
+        if days in DAY_WORDS:
+            return str(DAY_WORDS[days])
         if days > 0:
             return ngettext("in {days} day", "in {days} days", days).format(days=days)
         return ngettext("{days} day ago", "{days} days ago", -days).format(days=-days)
+
+
+@lru_cache(maxsize=200)
+def _minutes_ago(minutes: int, language: str) -> str:
+    with speaking(language):
+        if not minutes:
+            return gettext("Just now")
+        return ngettext("{minutes} minute ago", "{minutes} minutes ago", minutes).format(minutes=minutes)
 
 
 def near_date(day: date, today: date, context: Context) -> str:
@@ -89,13 +105,10 @@ def near_moment(moment: datetime, context: Context) -> str:
     """A moment as short as it is still clear, in the reader's zone."""
     local, now = moment.astimezone(context.timezone), local_now(context)
     elapsed = now - local
-    if timedelta() <= elapsed < timedelta(minutes=1):
-        return said(_("Just now"), context)
-    if timedelta() < elapsed < timedelta(hours=1):
-        minutes = int(elapsed.total_seconds() // 60)
-        with speaking(context):
-            return ngettext("{minutes} minute ago", "{minutes} minutes ago", minutes).format(minutes=minutes)
-    days = (local.date() - now.date()).days
+    if timedelta() <= elapsed < HOUR:
+        return _minutes_ago(elapsed.seconds // 60, context.language)
+    day, today = local.date(), now.date()
+    days = (day - today).days
     if days in DAY_WORDS:
-        return f"{said(DAY_WORDS[days], context)} {local.strftime('%H:%M')}"
-    return near_date(local.date(), now.date(), context)
+        return f"{day_distance(days, context)} {local.hour:02d}:{local.minute:02d}"
+    return near_date(day, today, context)

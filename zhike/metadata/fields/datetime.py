@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context, Field, Label
 from zhike.metadata.fields.date_text import near_moment, read_date, read_datetime
@@ -18,8 +18,6 @@ from zhike.metadata.fields.input import is_blank
 from zhike.metadata.fields.moment import MomentType
 from zhike.metadata.fields.schema import with_null
 
-#: Fixed width, so that text order is time order.
-JSON_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 SAMPLE_START = datetime(2023, 1, 1, tzinfo=UTC)
 
@@ -40,10 +38,10 @@ class DateTimeType(MomentType):
         return None if is_blank(raw) else utc(read_datetime(raw, context), context)
 
     def to_json(self, value: Any, field: Field) -> str | None:
+        # Of fixed width, so that text order is time order.
         if value is None:
             return None
-        moment = value.astimezone(UTC)
-        return f"{moment.year:04d}{moment.strftime(JSON_FORMAT[2:])}"
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def from_json(self, value: Any, field: Field) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
@@ -73,7 +71,10 @@ class DateTimeType(MomentType):
         return datetime.combine(day, value.astimezone(context.timezone).time()).isoformat()
 
     def text(self, value: Any, field: Field, context: Context) -> str:
-        return "" if value is None else value.astimezone(context.timezone).strftime("%Y-%m-%d %H:%M")
+        if value is None:
+            return ""
+        local: datetime = value.astimezone(context.timezone).replace(tzinfo=None)
+        return local.isoformat(" ", "minutes")
 
     def cell(self, value: Any, field: Field, context: Context) -> SafeString:
         if value is None:

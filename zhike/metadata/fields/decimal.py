@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator, ValueRefused
 from zhike.metadata.fields.input import is_blank, short_text

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator, ValueRefused
 from zhike.metadata.fields.input import short_text
@@ -67,7 +67,7 @@ class EmailType(ListType):
             else format_html('<a href="mailto:{}">{}</a>', address, address)
             for address in value or ()
         )
-        return markup.joined(links, markup.SEPARATOR)
+        return joined(links, markup.SEPARATOR)
 
     def mask(self, value: Any, field: Field) -> list[str]:
         return [f"{address[:1]}***@{address.rpartition('@')[2]}" for address in value or ()]

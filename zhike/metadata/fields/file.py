@@ -6,10 +6,10 @@ from collections.abc import Collection
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator
 from zhike.metadata.fields.integer import LARGEST
@@ -44,7 +44,7 @@ class FileType(ListType):
 
     def cell(self, value: Any, field: Field, context: Context) -> SafeString:
         seen = [identity for identity in value or () if label_of(TARGET, identity, context)]
-        return markup.joined((link_html(TARGET, identity, context) for identity in seen), ", ")
+        return joined((link_html(TARGET, identity, context) for identity in seen), ", ")
 
     def search_text(self, value: Any, field: Field) -> str:
         return ""
@@ -60,7 +60,7 @@ class FileType(ListType):
 
     def widget(self, value: Any, field: Field, context: Context, *, name: str, attrs: str = "") -> SafeString:
         """Kept files with a box to take each away, and an input whose uploads the controller turns into ids."""
-        kept = markup.joined(
+        kept = joined(
             format_html(
                 '<label class="form-check"><input class="form-check-input" type="checkbox" name="{}" value="{}" checked>'
                 '<span class="form-check-label">{}</span></label>',

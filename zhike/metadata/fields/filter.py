@@ -8,10 +8,10 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _, ngettext
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Label, Operator, ValueRefused
 from zhike.metadata.fields.input import is_blank, refuse_nul, too_long
@@ -61,7 +61,7 @@ class FilterType(FieldType):
         if not value:
             return ""
         count = conditions(value)
-        with speaking(context):
+        with speaking(context.language):
             return ngettext("{count} condition", "{count} conditions", count).format(count=count)
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Condition, Context, Field, Label, ValueRefused
 from zhike.metadata.fields.input import is_blank

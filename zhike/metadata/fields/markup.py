@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from zhike.lib.html import format_html, joined
 
 NOTHING = mark_safe("")
 #: Shown for a linked record that the reader may not see.
 HIDDEN = "—"
-
-
-def joined(pieces: Iterable[SafeString], separator: str = "") -> SafeString:
-    return format_html_join(separator, "{}", ((piece,) for piece in pieces))
 
 
 def text_input(name: str, value: str, attrs: str, *, kind: str = "text", more: str = "") -> SafeString:

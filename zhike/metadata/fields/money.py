@@ -7,11 +7,11 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import BigIntegerField
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.lib.money import LARGEST, SYMBOLS, format_amount, minor_units, parse_amount, plain_amount, short_amount
 from zhike.lib.refusal import Refused
 from zhike.metadata.fields import markup, operators

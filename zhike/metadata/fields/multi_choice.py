@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context, Field, Label
 from zhike.metadata.fields.choice import find_choice
@@ -67,7 +67,7 @@ class MultiChoiceType(ListType):
     def widget(self, value: Any, field: Field, context: Context, *, name: str, attrs: str = "") -> SafeString:
         """A check box for each choice; the empty input makes "none ticked" arrive too."""
         chosen = value or ()
-        boxes = markup.joined(
+        boxes = joined(
             format_html(
                 '<label class="form-check form-check-inline"><input class="form-check-input" type="checkbox" name="{}" '
                 'value="{}"{}><span class="form-check-label">{}</span></label>',

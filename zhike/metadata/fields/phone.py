@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.lib.phones import dialled_digits, format_phone, mask_phone, parse_phone, split_phones
 from zhike.lib.refusal import Refused
 from zhike.metadata.fields import markup, operators
@@ -77,7 +77,7 @@ class PhoneType(ListType):
         return (format_phone(number) for number in value)
 
     def cell(self, value: Any, field: Field, context: Context) -> SafeString:
-        return markup.joined(
+        return joined(
             (
                 format_html('<a href="tel:{}" class="nowrap">{}</a>', number, format_phone(number))
                 if number.startswith("+")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata import places
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context
@@ -43,7 +43,7 @@ def picker(
 def picked(chosen: Sequence[tuple[int, str]], context: Context, name: str) -> SafeString:
     """A chip for each chosen record, with a button to take it away."""
     remove = said(_("Remove"), context)
-    return markup.joined(
+    return joined(
         format_html(
             '<span class="picked" data-picker-target="picked" data-id="{}"><span class="clip">{}</span>'
             '<input type="hidden" name="{}" value="{}">'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context
 from zhike.metadata.fields.said import said
@@ -25,7 +25,7 @@ def repeated_inputs(
         '<div class="values" data-controller="values"><div class="values" data-values-target="rows">{}</div>'
         '<template data-values-target="template">{}</template>'
         '<button type="button" class="button-text small" data-action="values#add">＋ {}</button></div>',
-        markup.joined(
+        joined(
             row(value, context, name=name, kind=kind, attrs=f"{attrs if index == 0 else ''} {more}")
             for index, value in enumerate(rows)
         ),

@@ -17,12 +17,12 @@ def said(label: Label, context: Context) -> str:
         return str(label)
 
 
-def speaking(context: Context) -> AbstractContextManager[None]:
-    """Within it ``gettext`` and ``ngettext`` speak the reader's language.
+def speaking(language: str) -> AbstractContextManager[None]:
+    """Within it ``gettext`` and ``ngettext`` speak the language of a reader.
 
     Plurals are said this way and not lazily, for Django makes a class of its own for every lazy plural (0.4 ms each).
     """
-    return nullcontext() if get_language() == context.language else override(context.language)
+    return nullcontext() if get_language() == language else override(language)
 
 
 def is_chinese(context: Context) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator
 from zhike.metadata.fields.input import is_blank, plain_text, too_long

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.html import format_html
 from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context, Field, Label, ValueRefused
 from zhike.metadata.fields.input import is_blank, plain_text, too_long

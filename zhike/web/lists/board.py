@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from zhike.lib.html import joined
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_of
@@ -27,7 +27,7 @@ SORT = "-updated_at"
 COUNT_BUDGET = 0.3
 FACTS = 3
 #: Fields with a line of their own on a card.
-OWN_LINE = frozenset({"owner", "updated_at"})
+OWN_LINES = ("owner", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,16 @@ class Cards:
 
     def __init__(self, listing: Listing, field: Field) -> None:
         self.listing = listing
-        self.cells = Cells(listing.context)
         self.fields = listing.object_type.fields
-        hidden = {listing.object_type.title, field.key, *OWN_LINE}
-        self.facts = [column for column in listing.columns if column.key not in hidden]
+        hidden = {listing.object_type.title, field.key, *OWN_LINES}
+        self.facts = [self.drawer(column) for column in listing.columns if column.key not in hidden]
+        self.own = {key: self.drawer(self.fields[key]) for key in OWN_LINES if key in self.fields}
         self.state = listing.tidy(listing.state).pairs()
         # With the board's state the answer to a move can count its columns again.
         self.move = urlencode([*(pair for pair in self.state if pair[0] != "by"), ("by", field.key)])
+
+    def drawer(self, field: Field) -> Callable[[PageRow], SafeString]:
+        return Cells(field, self.listing.context).draw
 
     def lane(self, value: str | None, page: Page) -> dict[str, Any]:
         """The cards of a column and the address of further ones."""
@@ -158,9 +161,9 @@ class Cards:
     def card(self, row: PageRow) -> dict[str, Any]:
         """At most four lines: the name, three facts, the owner, and when it was last touched."""
         title = title_of(row, self.fields[self.listing.object_type.title], self.listing.context)
-        facts = (self.cells.draw(row, field) for field in self.facts)
-        lines = [joined([fact for fact in facts if fact][:FACTS])]
-        lines += [self.cells.draw(row, self.fields[key]) for key in ("owner", "updated_at") if key in row.values]
+        facts = (draw(row) for draw in self.facts)
+        lines = [joined([fact for fact in facts if fact][:FACTS], " ")]
+        lines += [draw(row) for key, draw in self.own.items() if key in row.values]
         url = f"{self.listing.path}{row.id}/"
         return {
             "id": row.id,
@@ -180,9 +183,3 @@ def next_page(listing: Listing, field: Field, value: str | None, cursor: str) ->
     page = replace(found, filter={"all": parts}, cursor=cursor).page()
     label_rows(listing.object_type, page.rows, listing.context)
     return Cards(listing, field).lane(value, page)
-
-
-def joined(cells: Sequence[SafeString]) -> SafeString:
-    if not cells:
-        return SafeString("")
-    return format_html_join(" ", "{}", ((part,) for part in cells))

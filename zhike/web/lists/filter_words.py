@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from zhike.lib.html import format_html
 from zhike.metadata import registry
 from zhike.metadata.fields.base import Context, Field, ValueRefused
 from zhike.metadata.fields.periods import PERIODS

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from types import NoneType
 from typing import Any
 
-from django.utils.html import conditional_escape, escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.query import PageRow, cell
 
 LONGEST_TITLE = 120
+#: Kinds of plain values that can be told apart by themselves; lists and parts of an address are drawn each time.
+REPEATED = frozenset({str, int, bool, float, Decimal, date, datetime, NoneType})
 
 
 class Cells:
-    """Draws cells; a value that was drawn in an earlier row is not drawn again."""
+    """Draws the cells of one field; a value that was drawn in an earlier row is not drawn again."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, field: Field, context: Context) -> None:
+        self.field = field
         self.context = context
-        self.drawn: dict[tuple[str, str | int], SafeString] = {}
+        self.drawn: dict[Any, SafeString] = {}
 
-    def draw(self, row: PageRow, field: Field) -> SafeString:
-        value = row.values.get(field.key)
-        if not isinstance(value, str | int) or field.key in row.masked:
-            return cell(row, field, self.context)
+    def draw(self, row: PageRow) -> SafeString:
+        """The cell of the row as escaped markup."""
+        value = row.values.get(self.field.key)
+        if value.__class__ not in REPEATED or self.field.key in row.masked:
+            return cell(row, self.field, self.context)
         # True and 1 are one key, but no field has both.
-        found = self.drawn.get((field.key, value))
+        found = self.drawn.get(value)
         if found is None:
-            found = self.drawn[field.key, value] = cell(row, field, self.context)
+            found = self.drawn[value] = cell(row, self.field, self.context)
         return found
 
 
@@ -43,28 +50,26 @@ class RowDrawer:
         self.context = context
         self.path = path
         self.title = columns[0]
-        self.cells = Cells(context)
         self.select = escape(_("Select"))
         self.columns = [
-            (field, cell_opening(field, field.key in editable), cell_opening(field, False)) for field in columns[1:]
+            (Cells(field, context).draw, cell_opening(field, field.key in editable), cell_opening(field, False))
+            for field in columns[1:]
         ]
 
-    def draw(self, row: PageRow, *, is_editable: bool = True) -> dict[str, Any]:
-        """The row as record_list/rows.html wants it."""
+    def draw(self, row: PageRow, *, is_editable: bool = True) -> str:
+        """The row as markup."""
         title = title_of(row, self.title, self.context)
         cells = "".join(
-            f"{editable if is_editable else plain}{self.cells.draw(row, field)}</td>"
-            for field, editable, plain in self.columns
+            [f"{editable if is_editable else plain}{draw(row)}</td>" for draw, editable, plain in self.columns]
         )
         url = f"{self.path}{row.id}/"
-        html = (
+        # Titles and cells come escaped from their field types, slugs and keys are checked identifiers.
+        return (
             f'<tr data-id="{row.id}" data-url="{url}"><td class="pick"><input type="checkbox" name="ids" value="{row.id}"'
             f' form="bulk" aria-label="{self.select} {title}" data-selection-target="box"'
             f' data-action="click->selection#toggle"></td><th scope="row" class="title"><a href="{url}">{title}</a></th>'
             f'{cells}<td class="filler"></td></tr>'
         )
-        # Titles and cells come escaped from their field types, slugs and keys are checked identifiers.
-        return {"id": row.id, "title": title, "html": mark_safe(html)}  # noqa: S308
 
 
 def cell_opening(field: Field, is_editable: bool) -> str:
@@ -81,4 +86,4 @@ def title_of(row: PageRow, field: Field, context: Context) -> SafeString:
     text = " ".join(field.type.text(value, field, context).split())
     if len(text) > LONGEST_TITLE:
         text = f"{text[:LONGEST_TITLE]}…"
-    return conditional_escape(text or _("Unnamed #{id}").format(id=row.id))
+    return escape(text or _("Unnamed #{id}").format(id=row.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.metadata import policy
@@ -84,13 +85,15 @@ def editable_keys(object_type: ObjectType, context: Context) -> frozenset[str]:
     )
 
 
-def draw_rows(listing: Listing, page: Page) -> list[dict[str, Any]]:
+def draw_rows(listing: Listing, page: Page) -> SafeString:
+    """The rows as markup; "" for a page without any."""
     label_rows(listing.object_type, page.rows, listing.context)
     editable = editable_rows(listing, page)
     drawer = RowDrawer(
         listing.columns, listing.path, editable_keys(listing.object_type, listing.context), listing.context
     )
-    return [drawer.draw(row, is_editable=editable is None or row.id in editable) for row in page.rows]
+    rows = (drawer.draw(row, is_editable=editable is None or row.id in editable) for row in page.rows)
+    return SafeString("\n".join(rows))
 
 
 def editable_rows(listing: Listing, page: Page) -> frozenset[int] | None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field as dataclass_field, replace
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from zhike.lib.addresses import PARTS
+from zhike.lib.html import format_html
 from zhike.metadata import policy
 from zhike.metadata.checking import REQUIRED
 from zhike.metadata.errors import Problem, Problems

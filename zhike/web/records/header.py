@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from zhike.engines.figures.opening import rows_behind
 from zhike.engines.following.services import can_be_followed
+from zhike.lib.html import format_html_join
 from zhike.metadata import policy
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.fields.base import Field

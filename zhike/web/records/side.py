@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 import orjson
 from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.engines.files.models import File
 from zhike.engines.files.services import files_of
+from zhike.lib.html import joined
 from zhike.metadata import policy, registry
 from zhike.metadata.columns import is_links
 from zhike.metadata.fields.base import Context, Field, Label
@@ -232,10 +232,6 @@ def cell_text(row: PageRow, field: Field, context: Context) -> str:
     if field.key in row.masked:
         return str(field.type.masked_cell(value))
     return " ".join(field.type.text(value, field, context).split())
-
-
-def joined(cells: list[SafeString], separator: str) -> SafeString:
-    return format_html_join(separator, "{}", ((found,) for found in cells))
 
 
 # Team and files ---------------------------------------------------------------------------------------------------

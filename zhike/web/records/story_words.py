@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.engines.comments.mentions import comment_html
+from zhike.lib.html import format_html_join
 from zhike.metadata import registry, timeline
 from zhike.metadata.changes import HistoryEntry
 from zhike.metadata.fields.base import Context, Field

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from zhike.lib.html import format_html_join
 from zhike.web.style_sheets import bundle_path, sheet_paths
 
 register = template.Library()

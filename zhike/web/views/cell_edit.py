@@ -7,12 +7,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from zhike.accounts.middleware import AccountRequest
+from zhike.lib.html import format_html
 from zhike.metadata import policy
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.changes import changes_since

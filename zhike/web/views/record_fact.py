@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from zhike.accounts.middleware import AccountRequest
+from zhike.lib.html import format_html
 from zhike.metadata import policy
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.errors import Denied, NotFound

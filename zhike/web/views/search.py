@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from zhike.accounts.middleware import AccountRequest
 from zhike.engines.recent.services import recent_records
 from zhike.engines.search.query import Group, search
+from zhike.lib.html import format_html, format_html_join
 from zhike.metadata.fields.base import Context
 from zhike.metadata.saving import context_for
 

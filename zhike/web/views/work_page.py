@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_safe
 
@@ -15,6 +14,7 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.engines.notify.services import Told, notifications_for
 from zhike.engines.recent.services import Recent, recent_records
 from zhike.engines.work import contributions
+from zhike.lib.html import format_html
 from zhike.metadata.fields.base import Context
 from zhike.metadata.saving import context_for
 from zhike.web.records.moments import local_day, moment

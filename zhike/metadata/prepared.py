@@ -1,0 +1,73 @@
+"""Queries that every request asks with another value: their SQL is put together once a process.
+
+Django puts the SQL of a queryset together anew each time, which costs several times as much as sending it where a query has
+many parts. What differs between two runs must be one value that goes to the database as a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=Model)
+V = TypeVar("V", int, str)
+
+
+class Prepared(Generic[M, V]):
+    """``rows(value)`` describes the query; ``place`` is a value that no row has, to find its parameter by."""
+
+    def __init__(self, rows: Callable[[V], QuerySet[M, Any]], *, place: V) -> None:
+        self._describe: Callable[[V], QuerySet[M, Any]] = rows
+        self._place: V = place
+        self._built: tuple[QuerySet[M, Any], SQLCompiler, str, tuple[Any, ...]] | None = None
+
+    def models(self, value: V) -> Iterator[M]:
+        """The rows as models, with what they were joined to and annotated with."""
+        rows, compiler = self._run(value)
+        return iter(ModelIterable(_Run(rows, compiler)))  # type: ignore[arg-type]
+
+    def first(self, value: V) -> M | None:
+        """The first row, None when there is none; the query itself says how many to read."""
+        return next(self.models(value), None)
+
+    def tuples(self, value: V) -> list[Any]:
+        """The rows of a query by ``values_list``."""
+        _rows, compiler = self._run(value)
+        return list(compiler.results_iter())
+
+    def _run(self, value: V) -> tuple[QuerySet[M, Any], SQLCompiler]:
+        """A compiler of this thread's connection that has its SQL already."""
+        rows, built, sql, params = self._built = self._built or self._build()
+        compiler = copy(built)
+        compiler.connection = connection
+        given = tuple(value if param == self._place else param for param in params)
+        compiler.as_sql = lambda *_args, **_options: (sql, given)  # type: ignore[method-assign]
+        return rows, compiler
+
+    def _build(self) -> tuple[QuerySet[M, Any], SQLCompiler, str, tuple[Any, ...]]:
+        rows = self._describe(self._place)
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        if self._place not in params:
+            raise ValueError("the value does not reach the database as a parameter")
+        return rows, compiler, sql, tuple(params)
+
+
+class _Run:
+    """What ``ModelIterable`` reads from a queryset, with the compiler at hand instead of a new one."""
+
+    def __init__(self, rows: QuerySet[Any], compiler: SQLCompiler) -> None:
+        self.db = rows.db
+        self.query = self
+        self._known_related_objects: dict[Any, Any] = {}
+        self._compiler = compiler
+
+    def get_compiler(self, *, using: str) -> SQLCompiler:
+        """The compiler, whatever database is asked for: there is one."""
+        return self._compiler
