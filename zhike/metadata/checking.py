@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set as AbstractSet
 from itertools import chain
 from typing import Any
 
@@ -132,15 +132,18 @@ def check_unique(
     object_type: ObjectType,
     plain: Sequence[Values],
     ids: Sequence[int | None],
+    touched: AbstractSet[str],
     actor: Actor,
     problems: AllProblems,
 ) -> None:
-    """No two records share a unique key, inside the batch, in the base or in the bin."""
+    """No two records share a unique key that the batch touches, inside the batch, in the base or in the bin."""
     for field in object_type.active_fields:
-        if field.unique and (field.type.is_assigned or not field.readonly):
+        if field.key in touched and field.unique and (field.type.is_assigned or not field.readonly):
             _check_unique_field(object_type, field, plain, ids, actor, problems)
     for constraint in object_type.model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and len(constraint.fields) > 1 and constraint.condition is None:
+        if not isinstance(constraint, UniqueConstraint) or constraint.condition is not None:
+            continue
+        if len(constraint.fields) > 1 and not touched.isdisjoint(constraint.fields):
             _check_unique_together(object_type, constraint, plain, ids, problems)
 
 

@@ -282,10 +282,17 @@ def sort_field(object_type: ObjectType, key: str, context: Context) -> Field:
 
 
 def record_row(
-    object_type: ObjectType, record_id: int, *, actor: Actor, context: Context, deleted: bool = False
+    object_type: ObjectType,
+    record_id: int,
+    *,
+    actor: Actor,
+    context: Context,
+    columns: Sequence[str] = (),
+    deleted: bool = False,
 ) -> PageRow | None:
-    """One record with all that the actor may see of it; None when there is none within reach."""
-    query = Query(object_type, actor, context, deleted=deleted, action="restore" if deleted else "view")
+    """One record with all that the actor may see of it, or these columns and its title; None when there is none within reach."""
+    action = "restore" if deleted else "view"
+    query = Query(object_type, actor, context, columns=columns, deleted=deleted, action=action)
     return query._drawn(query.rows().filter(pk=record_id), ()).get(record_id)
 
 

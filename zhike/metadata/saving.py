@@ -172,7 +172,14 @@ class SaveBatch:
             {**self.before[index], **values} if index in self.before else values
             for index, values in enumerate(self.plain)
         ]
-        checking.check_unique(self.object_type, merged, ids, self.actor, self.problems)
+        # What no row of the batch changes is as unique as it was.
+        touched = {
+            key
+            for index, values in enumerate(self.plain)
+            for key, value in values.items()
+            if index not in self.before or value != self.before[index].get(key)
+        }
+        checking.check_unique(self.object_type, merged, ids, touched, self.actor, self.problems)
 
     def _changed_links(self, index: int, targets: Sequence[str]) -> Values:
         """Links to look up: what the actor wrote and what is not there already (a colleague's link may stay)."""

@@ -56,20 +56,21 @@ class RowDrawer:
             for field in columns[1:]
         ]
 
-    def draw(self, row: PageRow, *, is_editable: bool = True) -> str:
-        """The row as markup."""
+    def draw(self, row: PageRow, *, is_editable: bool = True) -> dict[str, Any]:
+        """The row with its markup."""
         title = title_of(row, self.title, self.context)
         cells = "".join(
             [f"{editable if is_editable else plain}{draw(row)}</td>" for draw, editable, plain in self.columns]
         )
         url = f"{self.path}{row.id}/"
         # Titles and cells come escaped from their field types, slugs and keys are checked identifiers.
-        return (
+        html = (
             f'<tr data-id="{row.id}" data-url="{url}"><td class="pick"><input type="checkbox" name="ids" value="{row.id}"'
             f' form="bulk" aria-label="{self.select} {title}" data-selection-target="box"'
             f' data-action="click->selection#toggle"></td><th scope="row" class="title"><a href="{url}">{title}</a></th>'
             f'{cells}<td class="filler"></td></tr>'
         )
+        return {"id": row.id, "title": title, "html": html}
 
 
 def cell_opening(field: Field, is_editable: bool) -> str:

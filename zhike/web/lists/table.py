@@ -85,15 +85,15 @@ def editable_keys(object_type: ObjectType, context: Context) -> frozenset[str]:
     )
 
 
-def draw_rows(listing: Listing, page: Page) -> SafeString:
-    """The rows as markup; "" for a page without any."""
+def draw_rows(listing: Listing, page: Page) -> dict[str, Any]:
+    """The rows, and the body of the table as markup."""
     label_rows(listing.object_type, page.rows, listing.context)
     editable = editable_rows(listing, page)
     drawer = RowDrawer(
         listing.columns, listing.path, editable_keys(listing.object_type, listing.context), listing.context
     )
-    rows = (drawer.draw(row, is_editable=editable is None or row.id in editable) for row in page.rows)
-    return SafeString("\n".join(rows))
+    rows = [drawer.draw(row, is_editable=editable is None or row.id in editable) for row in page.rows]
+    return {"rows": rows, "table_body": SafeString("\n".join(row["html"] for row in rows))}
 
 
 def editable_rows(listing: Listing, page: Page) -> frozenset[int] | None:

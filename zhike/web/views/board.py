@@ -74,7 +74,7 @@ def move(request: AccountRequest, object_type: ObjectType, record_id: int) -> Ht
         return HttpResponse(status=422)
     context = context_for(request.actor)
     field = editable_field(object_type, by.key, context)
-    row = reachable_row(object_type, record_id, context)
+    row = reachable_row(object_type, record_id, field, context)
     values = {field.key: request.POST.get("value") or None, **asked_for(request, object_type)}
     version = version_of(request)
     result = save(object_type, [Row(values, record_id, version)], actor=request.actor)

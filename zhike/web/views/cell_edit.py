@@ -36,16 +36,30 @@ def cell_edit(request: AccountRequest, object_type: ObjectType, record_id: int, 
     """GET gives the control; POST saves it and gives the cell's content, or says what is wrong and leaves the control."""
     context = context_for(request.actor)
     field = editable_field(object_type, key, context)
-    row = reachable_row(object_type, record_id, context)
-    if request.GET.get("keep") == "theirs":
+    keeps_theirs = request.GET.get("keep") == "theirs"
+    if request.method == "POST" and not keeps_theirs and policy.may(context.actor, object_type, "edit"):
+        return saved(request, object_type, record_id, field, context)
+    row = reachable_row(object_type, record_id, field, context)
+    if keeps_theirs:
         return HttpResponse(shown(object_type, record_id, field, context))
-    if request.method != "POST":
-        return form(request, object_type, row, field, context)
+    return form(request, object_type, row, field, context)
+
+
+def saved(
+    request: AccountRequest, object_type: ObjectType, record_id: int, field: Field, context: Context
+) -> HttpResponse:
+    """Save what was typed; the write path itself knows what the actor may reach."""
     raw = field.type.from_form(request.POST, field.key)
     result = save_value(object_type, record_id, field, raw, version=version_of(request), context=context)
     if not result.problems:
         return HttpResponse(shown(object_type, record_id, field, context))
-    if any(problem.code == "stale" for problem in result.problems.get("", ())):
+    codes = {problem.code for problem in result.problems.get("", ())}
+    if "not_found" in codes:
+        raise NotFound(object_type.key, record_id)
+    if "denied" in codes:
+        raise Denied(object_type.key, "edit")
+    if "stale" in codes:
+        row = reachable_row(object_type, record_id, field, context)
         return conflict(request, object_type, row, field, raw, context)
     message = next(str(problems[0].message) for problems in result.problems.values())
     return refusal(message)
@@ -62,9 +76,9 @@ def editable_field(object_type: ObjectType, key: str, context: Context) -> Field
     return field
 
 
-def reachable_row(object_type: ObjectType, record_id: int, context: Context) -> PageRow:
-    """The record if the actor may edit it; raises NotFound or Denied."""
-    row = record_row(object_type, record_id, actor=context.actor, context=context)
+def reachable_row(object_type: ObjectType, record_id: int, field: Field, context: Context) -> PageRow:
+    """The field of the record if the actor may edit it; raises NotFound or Denied."""
+    row = record_row(object_type, record_id, actor=context.actor, context=context, columns=(field.key,))
     if row is None:
         raise NotFound(object_type.key, record_id)
     if not policy.queryset_for(context.actor, object_type, "edit").filter(pk=record_id).exists():
@@ -110,7 +124,7 @@ def last_change(object_type: ObjectType, record_id: int, version: int, field: Fi
 
 
 def shown(object_type: ObjectType, record_id: int, field: Field, context: Context) -> SafeString:
-    row = record_row(object_type, record_id, actor=context.actor, context=context)
+    row = record_row(object_type, record_id, actor=context.actor, context=context, columns=(field.key,))
     if row is None:
         # Saving it has taken the record out of the actor's reach, as giving it away does.
         return format_html("{}", _("No longer yours"))
