@@ -84,9 +84,6 @@ TEMPLATES = [
     },
 ]
 
-#: ``web/templatetags/i18n.py`` takes the place of Django's library on purpose.
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]
-
 DATABASES = {"default": database(ENVIRONMENT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

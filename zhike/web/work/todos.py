@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import orjson
 from django.db.models import F, Q
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _, ngettext
 
 from zhike.engines.work import contributions
-from zhike.lib.html import format_html_join
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context

@@ -1,20 +1,15 @@
-"""Django's ``i18n`` tags, of which ``{% translate %}`` with a literal text looks each text up once a language and process.
+"""``{% translate %}`` with a literal text looks it up once a language and process; a page says a hundred such texts.
 
-An app's library goes before Django's of the same name. A page says a hundred such texts.
+It takes the place of the tag in Django's own library when the app starts, because Django refuses a second library of that name.
 """
 
 from __future__ import annotations
 
-from django import template
 from django.template.base import Node, Parser, Token
 from django.template.context import Context
 from django.templatetags import i18n
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-
-register = template.Library()
-register.tags.update(i18n.register.tags)
-register.filters.update(i18n.register.filters)
 
 
 class LiteralNode(Node):
@@ -33,7 +28,6 @@ class LiteralNode(Node):
         return SafeString(found)
 
 
-@register.tag("translate")
 def translate(parser: Parser, token: Token) -> Node:
     """As Django's tag."""
     node = i18n.do_translate(parser, token)
