@@ -54,7 +54,7 @@ def move(request: AccountRequest, object_type: ObjectType, record_id: int) -> Ht
     """Put a record on another day; a moment keeps its time."""
     context = context_for(request.actor)
     field = editable_field(object_type, request.GET.get("dates", ""), context)
-    row = reachable_row(object_type, record_id, context)
+    row = reachable_row(object_type, record_id, field, context)
     value = row.values.get(field.key)
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
