@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks import ready, serving
 from benchmarks.bases import BASES, VENDORS, Base, directory, environment
 from benchmarks.client import Request
+from benchmarks.duplicates.measure import main as labelled_pairs
 from benchmarks.load import people, repeated
 from benchmarks.report import write
 from scripts.free_port import free_port
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
             measured = measure(BASES[key], vendor, quick=options.quick)
             (results / f"{key}-{vendor}.json").write_text(json.dumps(measured), encoding="utf-8")
     write(results)
-    return 0
+    return labelled_pairs()
 
 
 def measure(base: Base, vendor: str, *, quick: bool) -> dict[str, Any]:

@@ -90,6 +90,9 @@ RECORD_CALLS = (
 #: Addresses that the matrix covers in tests of their own, named there.
 ELSEWHERE = {
     "records": "test_lists_hold_exactly_what_may_be_seen, test_creating_needs_the_right",
+    "duplicates": "tests/api/test_merging.py: test_duplicates_out_of_reach_come_without_their_id",
+    "merge": "tests/api/test_merging.py: test_only_who_may_merge_does",
+    "merge_undo": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "search": "test_lists_hold_exactly_what_may_be_seen",
     "objects": "test_the_catalogue_names_only_what_may_be_seen",
     "imports": "test_files_go_in_and_out_only_with_the_right",

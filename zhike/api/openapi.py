@@ -154,6 +154,9 @@ def _paths(object_type: ObjectType) -> Schema:
         f"{base}/imports": {"post": _upload(object_type)},
         f"{base}/exports": {"post": _export(object_type)},
     }
+    if object_type.identity is not None:
+        paths[f"{base}/duplicates"] = {"post": _duplicates(object_type)}
+        paths[f"{base}/merge"] = {"post": _merge(object_type)}
     if object_type.has_timeline:
         paths[f"{record}/timeline"] = {"get": _timeline(object_type)}
     for key, action in object_type.actions.items():
@@ -348,6 +351,32 @@ def _search() -> Schema:
 
 # Files in and out -------------------------------------------------------------------------------------------------
 
+MERGED: Schema = {"type": "object", "required": ["id", "survivor", "merged"]}
+
+
+def _duplicates(object_type: ObjectType) -> Schema:
+    values = {field.key: _described(field) for field in object_type.writable_fields}
+    hit = {"type": "object", "required": ["id", "title", "score", "reasons", "text"]}
+    answers = _ok("", {"type": "object", "properties": {"data": {"type": "array", "items": hit}}})
+    summary = _("%(objects)s that are the same as these values") % {"objects": object_type.label_plural}
+    body = _body({"type": "object", "properties": values})
+    return _operation(object_type, "duplicates", summary, answers, requestBody=body)
+
+
+def _merge(object_type: ObjectType) -> Schema:
+    source = {"oneOf": [{"const": "all"}, RECORD_ID["schema"]]}
+    properties = {
+        "survivor": RECORD_ID["schema"],
+        "records": {"type": "array", "items": RECORD_ID["schema"], "minItems": 1, "maxItems": 20},
+        "choices": {"type": "object", "additionalProperties": source},
+        "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
+    }
+    body = _body({"type": "object", "required": ["survivor", "records"], "properties": properties})
+    summary = _("Merge %(objects)s into one") % {"objects": object_type.label_plural}
+    parameters = [IDEMPOTENCY_KEY]
+    return _operation(object_type, "merge", summary, _ok("", MERGED), requestBody=body, parameters=parameters)
+
+
 FILE: Schema = {"200": {"description": "The file.", "content": {"application/octet-stream": {}}}}
 
 
@@ -378,11 +407,15 @@ def _transfers() -> Schema:
             "mapping": {"type": "object", "additionalProperties": {"type": "string"}},
             "mode": {"enum": ["create", "update", "both"]},
             "key": {"type": "string"},
+            "duplicates": {"enum": ["create", "skip", "update", "merge"]},
             "dry_run": {"type": "boolean"},
         },
     }
     one, many = "/imports/{import_id}", "/exports/{export_id}"
+    back = {"type": "object", "properties": {"take_back": {"type": "array"}}}
+    merged = "/merges/{merge_id}/undo"
     return {
+        merged: {"post": _transfer("merge_undo", _("Take a merge back"), _ok("", MERGED), merged, back)},
         one: {"get": _transfer("import_read", _("How far an import is"), _ok("", job), one)},
         f"{one}/start": {
             "post": _transfer("import_start", _("Start an import, or try it"), _ok("", job, "202"), one, start)

@@ -17,6 +17,7 @@ from zhike.api.views.imports import (
     import_undo,
     import_upload,
 )
+from zhike.api.views.merging import merge_taken_back, records_duplicates, records_merged
 from zhike.api.views.objects import objects_list
 from zhike.api.views.record_parts import record_action, record_history, record_timeline, records_action
 from zhike.api.views.records import (
@@ -48,6 +49,9 @@ versioned = [
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),
+    path("merges/<int:merge_id>/undo", endpoint(POST=merge_taken_back), name="merge_undo"),
+    path("<slug:slug>/duplicates", endpoint(POST=records_duplicates), name="duplicates"),
+    path("<slug:slug>/merge", endpoint(POST=records_merged), name="merge"),
     path("<slug:slug>/bulk", endpoint(POST=records_bulk), name="bulk"),
     path("<slug:slug>/actions/<slug:action>", endpoint(POST=records_action), name="records_action"),
     path(RECORD, endpoint(GET=record_read, PATCH=record_change, DELETE=record_delete), name="record"),

@@ -59,6 +59,11 @@ class SaveBatch:
         values = [row.values for row in self.rows]
         self._parsed = checking.parse_rows(self.object_type, values, self.context, self._parse_problems)
 
+    @property
+    def parsed(self) -> list[Values]:
+        """Plain values of the rows as they were given, after ``prepare``."""
+        return self._parsed
+
     def write(self) -> SaveResult:
         """Complete, check and write; inside a write transaction. May run again after a rollback."""
         self.plain = [dict(values) for values in self._parsed]

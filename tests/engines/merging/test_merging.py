@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.cast import Cast, actor
 from zhike.engines.comments.models import Comment
 from zhike.engines.comments.services import comment_add
+from zhike.engines.following.models import Following
 from zhike.engines.merging import choosing
 from zhike.engines.merging.choosing import Candidate, Why, best_survivor, chosen_values, proposals
 from zhike.engines.merging.models import Merge
@@ -86,7 +87,9 @@ def test_everything_that_hangs_on_the_records_moves(two: tuple[int, int], cast: 
     named = make("relation", customer=third, other=other, kind="competitor")
     comment = comment_add(registry.get("customer"), other, "重要", actor=actor(cast.bob)).comment
     member_add(registry.get("customer"), other, cast.charlie.pk, access="view", actor=SYSTEM)
+    Following.objects.create(user=cast.charlie, object_key="customer", record_id=other, at=timezone.now())
     done = merge(one, other)
+    assert Following.objects.get().record_id == one
     for key, pk in (("contact", contact), ("interaction", call), ("task", task), ("relation", relation)):
         assert now(key, pk)["customer"] == one, key
     assert now("relation", named)["other"] == one

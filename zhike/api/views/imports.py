@@ -34,22 +34,25 @@ def import_read(call: Call, import_id: int) -> HttpResponse:
 
 
 def import_start(call: Call, import_id: int) -> HttpResponse:
-    """POST /imports/<id>/start: ``mapping``, ``mode``, ``key`` and ``dry_run`` as wanted."""
+    """POST /imports/<id>/start: ``mapping``, ``mode``, ``key``, ``duplicates`` and ``dry_run`` as wanted."""
     body = call.object_body()
     run = services.own_run(import_id, actor=call.actor)
     mapping, mode, key, dry_run = (body.get(name) for name in ("mapping", "mode", "key", "dry_run"))
+    duplicates = body.get("duplicates")
     if mapping is not None and not (
         isinstance(mapping, dict) and all(isinstance(found, str) for found in mapping.values())
     ):
         raise Refused(
             422, "bad_mapping", _("“mapping” must be an object of column positions and fields."), field="mapping"
         )
-    for name, value in (("mode", mode), ("key", key)):
+    for name, value in (("mode", mode), ("key", key), ("duplicates", duplicates)):
         if value is not None and not isinstance(value, str):
             raise Refused(422, "not_text", _("This must be text."), field=name)
     if dry_run is not None and not isinstance(dry_run, bool):
         raise Refused(422, "not_truth", _("This must be true or false."), field="dry_run")
-    services.import_start(run, actor=call.actor, mapping=mapping, mode=mode, key=key, dry_run=bool(dry_run))
+    services.import_start(
+        run, actor=call.actor, mapping=mapping, mode=mode, key=key, duplicates=duplicates, dry_run=bool(dry_run)
+    )
     return json_response(run_json(run), 202)
 
 

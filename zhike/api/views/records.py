@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from zhike.api.endpoint import Call, json_response
 from zhike.api.problems import Refused
 from zhike.api.serialise import record_json, wanted_fields
+from zhike.engines.merging.services import survivor_of
 from zhike.metadata import policy, records, registry
 from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.object_type import ObjectType
@@ -57,7 +58,15 @@ def record_read(call: Call, slug: str, record_id: int) -> HttpResponse:
     """GET /<objects>/<id>: one record with its version as ETag."""
     object_type = registry.by_slug(slug)
     policy.require(call.actor, object_type, "view")
-    return record_response(call, object_type, record_id)
+    try:
+        return record_response(call, object_type, record_id)
+    except NotFound:
+        following = survivor_of(object_type.key, record_id)
+        if following is None or not policy.queryset_for(call.actor, object_type).filter(pk=following).exists():
+            raise
+        told = _("This record was merged into number %(id)d.") % {"id": following}
+        location = {"Location": f"/api/v1/{object_type.slug}/{following}"}
+        raise Refused(410, "merged", told, headers=location) from None
 
 
 def record_create(call: Call, slug: str) -> HttpResponse:

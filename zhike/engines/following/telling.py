@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.actors import actor_for_id
 from zhike.engines.following.models import Following
-from zhike.metadata import changes, notices, policy, registry
+from zhike.metadata import belongings, changes, notices, policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.models import Change
 from zhike.metadata.notices import Notice, NoticeKind
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.writes import WriteEvent, after_write
+
+belongings.register(belongings.Belonging("followers", Following, once=("user_id",)))
 
 CHANGED = notices.register(
     NoticeKind(

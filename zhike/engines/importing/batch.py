@@ -9,6 +9,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _, gettext_lazy
 
+from zhike.engines.duplicates.writing import write_keys
+from zhike.engines.importing.likeness import Likeness
 from zhike.engines.importing.lookup import Lookup
 from zhike.engines.importing.models import ImportRun
 from zhike.engines.importing.returning import bring_back
@@ -60,6 +62,7 @@ class Importer:
         self.object_type = object_type
         self.mode = run.mode
         self.key = run.key
+        self.duplicates = run.duplicates if object_type.identity else ImportRun.Duplicates.CREATE
         self.actor = actor
         self.origin = origin
         self.context: Context = context_for(actor)
@@ -90,6 +93,12 @@ class Importer:
         groups, rows = self._rows(good)
         batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
         batch.prepare()
+        if self.duplicates != ImportRun.Duplicates.CREATE:
+            likeness = Likeness(self, groups, rows, batch.parsed)
+            if likeness.settle():
+                groups, rows = likeness.groups, likeness.rows
+                batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
+                batch.prepare()
         return good, groups, rows, batch
 
     def _fill(self, lines: Sequence[Line]) -> None:
@@ -192,6 +201,9 @@ class Importer:
         except IntegrityError:
             result = save(self.object_type, batch.rows, actor=self.actor, origin=self.origin, partial=True)
         outcome = Outcome(result.count("created"), result.count("updated"), result.count("unchanged"))
+        if self.duplicates != ImportRun.Duplicates.CREATE:
+            # The next rows of the file are compared with these.
+            write_keys(self.object_type, [row.id for row in result.rows if row.action == "created" and row.id])
         self._count_returned(result, outcome)
         parents: list[tuple[Line, int]] = []
         for members, row in zip(groups, result.rows, strict=True):

@@ -25,6 +25,12 @@ class ImportRun(models.Model):
         UPDATE = "update", _("update existing records only")
         BOTH = "both", _("create and update")
 
+    class Duplicates(models.TextChoices):
+        CREATE = "create", _("create them as well")
+        SKIP = "skip", _("leave the row out")
+        UPDATE = "update", _("update the record")
+        MERGE = "merge", _("add what the record lacks")
+
     object_key = models.CharField(max_length=60)
     actor_id = models.BigIntegerField()
     created_at = models.DateTimeField(db_index=True)
@@ -38,6 +44,8 @@ class ImportRun(models.Model):
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.BOTH)
     #: Field by which records are found; "" creates every row anew.
     key = models.CharField(max_length=60, blank=True)
+    #: What to do with rows that are the same as a record or an earlier row, though no key says so.
+    duplicates = models.CharField(max_length=10, choices=Duplicates, default=Duplicates.CREATE)
     #: Names of tags and the like that do not exist are made.
     creates_links = models.BooleanField(default=True)
     job_id = models.BigIntegerField(null=True)

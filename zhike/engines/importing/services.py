@@ -121,6 +121,7 @@ def import_start(
     mapping: Mapping[str, str] | None = None,
     mode: str | None = None,
     key: str | None = None,
+    duplicates: str | None = None,
     dry_run: bool = False,
 ) -> Job:
     """Queue the import, or a trial of it. Raises Invalid when the choices do not fit the file, Denied, NotFound."""
@@ -130,6 +131,7 @@ def import_start(
     run.mapping = dict(run.mapping if mapping is None else mapping)
     run.mode = run.mode if mode is None else mode
     run.key = run.key if key is None else key
+    run.duplicates = run.duplicates if duplicates is None else duplicates
     check(run, object_type, actor)
     with transaction.atomic():
         _require_unstarted(run)
@@ -166,6 +168,8 @@ def check(run: ImportRun, object_type: ObjectType, actor: Actor) -> None:
         problems["mapping"] = [Problem("unknown_field", _("A column is mapped to a field that you may not write."))]
     elif len(set(chosen)) < len(chosen):
         problems["mapping"] = [Problem("repeated", _("Two columns are mapped to the same field."))]
+    if run.duplicates not in ImportRun.Duplicates.values:
+        problems["duplicates"] = [Problem("unknown", _("Choose what to do with duplicates."))]
     if run.mode not in ImportRun.Mode.values:
         problems["mode"] = [Problem("unknown", _("Choose whether to create, update or both."))]
     if run.key and (run.key not in object_type.import_keys or run.key not in chosen):

@@ -30,6 +30,7 @@ def read_choices(run: ImportRun, data: QueryDict) -> None:
     }
     run.mode = data.get("mode", run.mode)[:10]
     run.key = data.get("key", "")[:60]
+    run.duplicates = data.get("duplicates", run.duplicates)[:10]
     run.creates_links = "creates_links" in data
 
 
@@ -43,6 +44,7 @@ def mapping_context(run: ImportRun, object_type: ObjectType, actor: Actor, probl
         "mapped": len(run.mapping),
         "modes": modes(run),
         "keys": keys(run, object_type),
+        "duplicates": duplicates(run) if object_type.identity else [],
         "sheets": sheet_names(run),
         "problems": problems,
         "wrong": problems.get("", ()),
@@ -93,6 +95,14 @@ def modes(run: ImportRun) -> list[dict[str, Any]]:
     return [
         {"key": key.value, "label": label, "text": text, "chosen": run.mode == key}
         for key, (label, text) in told.items()
+    ]
+
+
+def duplicates(run: ImportRun) -> list[dict[str, Any]]:
+    """What may be done with rows that are the same as a record or an earlier row."""
+    return [
+        {"key": value, "label": label, "chosen": run.duplicates == value}
+        for value, label in ImportRun.Duplicates.choices
     ]
 
 
