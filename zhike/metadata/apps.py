@@ -18,3 +18,4 @@ class MetadataConfig(AppConfig):
         import_module("zhike.metadata.sealing")
         import_module("zhike.metadata.formula.kind")
         connection_created.connect(import_module("zhike.metadata.formula.expression").connected)
+        import_module("zhike.metadata.storage.session")

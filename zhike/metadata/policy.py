@@ -6,9 +6,10 @@ action's name. Nothing is filtered after the fetch.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact, In
 
@@ -52,16 +53,18 @@ def queryset_for(
     *,
     deleted: bool = False,
     fenced: bool = False,
+    gathered: bool = False,
 ) -> QuerySet[Record]:
     """The records on which the actor may do the action; ``deleted`` gives those in the bin instead of the live ones.
 
     ``fenced`` keeps the database from starting at the scope's columns, so that it walks the index of the sort order
-    instead: right when the scope is large, ruinous when it is small (``query.py`` decides).
+    instead: right when the scope is large, ruinous when it is small (``query.py`` decides). ``gathered`` lets it start
+    at the parents that rights follow: right when all rows of the scope are wanted, and not a page or some ids.
     """
     rows = every_record(object_type).filter(deletion__isnull=not deleted)
     if not may(actor, object_type, action):
         return rows.none()
-    condition = scope_condition(actor, object_type, action, fenced=fenced)
+    condition = scope_condition(actor, object_type, action, deleted=deleted, fenced=fenced, gathered=gathered)
     return rows if condition is None else rows.filter(condition)
 
 
@@ -113,14 +116,22 @@ def every_record(object_type: ObjectType) -> QuerySet[Record]:
     return rows
 
 
-def scope_condition(actor: Actor, object_type: ObjectType, action: str, *, fenced: bool = False) -> Q | None:
-    """The rights of the actor as a condition on rows; None when they reach every row."""
+def scope_condition(
+    actor: Actor,
+    object_type: ObjectType,
+    action: str,
+    *,
+    deleted: bool = False,
+    fenced: bool = False,
+    gathered: bool = False,
+) -> Q | None:
+    """The rights of the actor as a condition on rows; None when they reach every row. See ``queryset_for``."""
     if actor.is_system:
         return None
     if object_type.is_private:
         return Q(owner_id=actor.user_id)
     if object_type.scope_from:
-        return _parent_condition(actor, object_type, action, fenced=fenced)
+        return _parent_condition(actor, object_type, action, _Parents(object_type, deleted, fenced, gathered))
     scope = _own_condition(actor, object_type, action, fenced=fenced)
     if object_type.shared_by:
         shown = Q(owner_id=actor.user_id) | Q(**{object_type.shared_by: True})
@@ -128,30 +139,51 @@ def scope_condition(actor: Actor, object_type: ObjectType, action: str, *, fence
     return scope
 
 
-def _parent_condition(actor: Actor, object_type: ObjectType, action: str, *, fenced: bool) -> Q | None:
+@dataclass(frozen=True, slots=True)
+class _Parents:
+    """How rows whose rights follow a parent look for it."""
+
+    object_type: ObjectType
+    deleted: bool
+    fenced: bool
+    gathered: bool
+
+    def condition(self, actor: Actor, parent: ObjectType, action: str, link: Field) -> Q | None:
+        """That the linked parent is among those on which the actor may do ``action``; None for all.
+
+        Live rows have live parents, and saying so opens the indexes of live records to the database.
+        """
+        if not may(actor, parent, action):
+            return Q(pk__in=())
+        within = scope_condition(actor, parent, action, deleted=self.deleted, gathered=self.gathered)
+        if within is None:
+            return None
+        rows = every_record(parent).filter(within)
+        if not self.deleted:
+            rows = rows.filter(deletion__isnull=True)
+        column = link.column or link.key
+        if self.gathered:
+            return Q(**{f"{column}__in": rows.values("pk")})
+        linked: Any = OuterRef(column)
+        if self.fenced:
+            linked = ExpressionWrapper(linked + Value(0), output_field=BigIntegerField())
+        return Q(Exists(rows.filter(pk=linked)))
+
+
+def _parent_condition(actor: Actor, object_type: ObjectType, action: str, parents: _Parents) -> Q | None:
     """Rows follow their parent: seen by who sees it, changed by who may edit it or by their own people within its sight."""
-    link = object_type.scope_from or ""
-    parent = registry.get(object_type.field(link).options["target"])
-    seen = _parent_rows(actor, parent, "view", link)
+    link = object_type.field(object_type.scope_from or "")
+    parent = registry.get(link.options["target"])
+    seen = parents.condition(actor, parent, "view", link)
     if action in READING:
         return seen
-    edited = _parent_rows(actor, parent, "edit", link)
-    own = _own_condition(actor, object_type, action, fenced=fenced)
+    edited = parents.condition(actor, parent, "edit", link)
+    own = _own_condition(actor, object_type, action, fenced=parents.fenced)
     if edited is None or (own is None and seen is None):
         return None
     if own is None:
         return seen
     return edited | (own & seen if seen is not None else own)
-
-
-def _parent_rows(actor: Actor, parent: ObjectType, action: str, link: str) -> Q | None:
-    """Condition that the linked parent is among those on which the actor may do ``action``; None for all."""
-    if not may(actor, parent, action):
-        return Q(pk__in=())
-    condition = scope_condition(actor, parent, action)
-    if condition is None:
-        return None
-    return Q(**{f"{link}__in": every_record(parent).filter(condition).values("pk")})
 
 
 def _own_condition(actor: Actor, object_type: ObjectType, action: str, *, fenced: bool = False) -> Q | None:

@@ -125,14 +125,14 @@ class Query:
         """Number of rows up to ``cap``; gives up after ``budget`` seconds."""
         try:
             with time_budget(budget):
-                found = ordered_ids.counted(self.parts(apart=True) or [self.rows()], cap + 1)
+                found = ordered_ids.counted(self.parts(apart=True) or [self.rows(gathered=True)], cap + 1)
         except OutOfTime:
             return Count(None)
         return Count(min(found, cap), found > cap)
 
     def ids(self, limit: int | None = None) -> list[int]:
         """Ids of all matching rows, by id."""
-        rows = self.rows().order_by("pk").values_list("pk", flat=True)
+        rows = self.rows(gathered=True).order_by("pk").values_list("pk", flat=True)
         return list(rows if limit is None else rows[:limit])
 
     def groups(self, key: str, *, sum_key: str | None = None, budget: float = PAGE_BUDGET) -> list[Group]:
@@ -140,7 +140,7 @@ class Query:
         field = self._comparable(key)
         summed = self._comparable(sum_key) if sum_key is not None else None
         parts = []
-        for rows in self.parts(apart=True) or [self.rows()]:
+        for rows in self.parts(apart=True) or [self.rows(gathered=True)]:
             part: Any = rows.order_by().values(_group=field.type.expression(field)).annotate(_count=CountRows("pk"))
             parts.append(part if summed is None else part.annotate(_sum=Sum(summed.type.expression(summed))))
         found: dict[Any, Group] = {}
@@ -168,10 +168,10 @@ class Query:
         """The records with these ids, which must come from this query, by id."""
         return self._rows(ids, ())
 
-    def rows(self, *, fenced: bool = False) -> QuerySet[Record]:
-        """Matching records as a queryset, rights included."""
+    def rows(self, *, fenced: bool = False, gathered: bool = False) -> QuerySet[Record]:
+        """Matching records as a queryset, rights included; ``fenced`` and ``gathered`` as in ``policy.queryset_for``."""
         found = policy.queryset_for(
-            self.actor, self.object_type, self.action, deleted=self.deleted, fenced=fenced
+            self.actor, self.object_type, self.action, deleted=self.deleted, fenced=fenced, gathered=gathered
         ).filter(compile_filter(self.object_type, self.filter, self.context))
         return found if self.where is None else found.filter(self.where)
 
@@ -220,7 +220,7 @@ class Query:
         if self.reaches_all():
             return ordered_ids.merged([self.rows().filter(narrowed)], orders, limit)
         if is_small(self.actor, self.object_type, self.action) or not is_ordered(self.object_type, field):
-            return ordered_ids.gathered(self.rows().filter(narrowed), orders, limit)
+            return ordered_ids.gathered(self.rows(gathered=True).filter(narrowed), orders, limit)
         return ordered_ids.merged([self.rows(fenced=True).filter(narrowed)], orders, limit)
 
     def reaches_all(self) -> bool:

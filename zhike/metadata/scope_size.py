@@ -28,7 +28,7 @@ def scope_size(actor: Actor, object_type: ObjectType, action: str) -> int:
     now = time.monotonic()
     if known is not None and known[0] > now:
         return known[1]
-    rows = policy.queryset_for(actor, object_type, action).order_by()
+    rows = policy.queryset_for(actor, object_type, action, gathered=True).order_by()
     size = rows[: SMALL_SCOPE + 1].values("pk").count()
     _sizes[key] = (now + SECONDS_KEPT, size)
     return size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from zhike.domain.activities.choices import Priority, TaskStatus
@@ -53,15 +53,19 @@ def customers_silent(actor: Actor, now: datetime | None = None) -> QuerySet[Any]
     moment = now or timezone.now()
     contacts = Interaction.objects.filter(customer=OuterRef("pk"), deletion__isnull=True)
     newest = Subquery(contacts.order_by("-happened_at", "-id").values("happened_at")[:1])
-    silent = Q(last_contact_at__isnull=True)
-    for tier, days in SILENCE_DAYS.items():
-        silent |= Q(tier=tier, last_contact_at__lt=moment - timedelta(days=days))
+    bounds = [
+        When(tier=tier, then=Value(moment - timedelta(days=days), DateTimeField()))
+        for tier, days in SILENCE_DAYS.items()
+    ]
+    # One look into the index for each customer; ``newest`` in a condition would be worked out for each tier anew.
+    recent = contacts.filter(happened_at__gte=OuterRef("_bound"))
     rank = Case(When(tier=Tier.HIGH, then=0), When(tier=Tier.MIDDLE, then=1), default=2)
     rows: QuerySet[Any] = queryset_for(actor, registry.get("customer"))
     own = rows.filter(owner_id=actor.user_id, tier__in=list(SILENCE_DAYS)).exclude(stage=Stage.LOST)
     found: QuerySet[Any] = (
-        own.annotate(last_contact_at=newest)
-        .filter(silent)
+        own.alias(_bound=Case(*bounds, output_field=DateTimeField()))
+        .filter(~Exists(recent))
+        .annotate(last_contact_at=newest)
         .order_by(rank, F("annual_revenue").desc(nulls_last=True), F("last_contact_at").asc(nulls_first=True), "id")
     )
     return found

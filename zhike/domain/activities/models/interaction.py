@@ -50,7 +50,7 @@ class Interaction(Record):
         verbose_name_plural = _("interactions")
         indexes = [
             bin_index("interaction"),
-            *list_indexes("interaction", "-happened_at", by_department=False),
+            *list_indexes("interaction", "-happened_at", by_department=False, by_owner=True),
             models.Index(
                 "customer", models.F("happened_at").desc(), models.F("id").desc(), name="interaction_customer"
             ),
