@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, actor
 from tests.web.records import customers, records
 from zhike.domain.customers.models import Customer
 from zhike.metadata import ordered_ids, policy, registry, scope_size
 from zhike.metadata.actor import SYSTEM, Actor
-from zhike.metadata.grouped import first_pages
+from zhike.metadata.grouped import capped_counts, first_pages
 from zhike.metadata.keyset import ordering, sort_keys
-from zhike.metadata.query import Query
+from zhike.metadata.query import Count, Query
 from zhike.metadata.records import delete
 from zhike.metadata.saving import context_for
 from zhike.metadata.team import member_add
@@ -170,6 +171,20 @@ def test_each_column_of_a_board_begins_with_its_latest(mixed: Cast, name: str, f
         wanted = expected(seen(person, **{field: value}), ("-updated_at",))
         assert [row.id for row in pages[value].rows] == wanted[:5]
         assert bool(pages[value].next_cursor) == (len(wanted) > 5)
+
+
+@pytest.mark.parametrize("name", ["bob", "eve", "mallory"])
+def test_columns_are_counted_up_to_a_cap_in_one_statement(mixed: Cast, name: str) -> None:
+    person = reader(mixed, name)
+    rows = seen(person)
+
+    with CaptureQueriesContext(connection) as statements:
+        found = capped_counts(ask(person), registry.get("customer").field("stage"), STAGES, cap=10, budget=5)
+
+    assert len([one for one in statements if "AS place" in one["sql"]]) <= 1
+    for value in STAGES:
+        count = len([row for row in rows if row.stage == value])
+        assert found[value] == Count(min(count, 10), count > 10)
 
 
 # Plans ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,10 @@ from tests.cast import Cast, actor, client
 from tests.web.records import customers
 from zhike.domain.customers.models import Customer
 from zhike.metadata import registry
+from zhike.metadata.query import Query
 from zhike.metadata.records import record_save
+from zhike.metadata.time_budget import OutOfTime
+from zhike.web.lists import board
 
 pytestmark = pytest.mark.query
 
@@ -35,6 +38,20 @@ def test_cards_stand_in_the_columns_of_their_stage_and_are_counted(cast: Cast) -
     assert titles(found["new"]) == ["乙", "甲"]
     assert titles(found["lost"]) == ["丙"]
     assert [found[key]["count"] for key in ("potential", "new", "lost")] == ["0", "2", "1"]
+
+
+def test_columns_too_large_to_count_say_how_many_at_least(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    customers(cast.bob, "甲", "乙", stage="new")
+    customers(cast.bob, "丙", stage="lost")
+
+    def too_slow(*_asked: Any, **_choices: Any) -> None:
+        raise OutOfTime
+
+    monkeypatch.setattr(Query, "groups", too_slow)
+    monkeypatch.setattr(board, "COUNT_CAP", 1)
+    assert [columns(cast)[key]["count"] for key in ("potential", "new", "lost")] == ["0", "1+", "1"]
+    monkeypatch.setattr(board, "capped_counts", too_slow)
+    assert columns(cast)["new"]["count"] == "…"
 
 
 def test_any_choice_field_makes_columns_and_amounts_are_summed(cast: Cast) -> None:

@@ -89,21 +89,24 @@ def _order(orders: Sequence[OrderBy]) -> str:
     return ", ".join(f"o{position} {'DESC' if order.descending else 'ASC'}" for position, order in enumerate(orders))
 
 
-def counted(parts: Sequence[QuerySet[Record]], limit: int) -> int:
-    """How many records are in parts that have none in common; a part is counted up to ``limit``."""
+def counted(groups: Sequence[Sequence[QuerySet[Record]]], limit: int) -> list[int]:
+    """How many records each group has: parts that have none in common, each counted up to ``limit``; one statement."""
     found: list[Sql] = []
-    for rows in parts:
-        try:
-            sql, params = rows.order_by().values_list("pk")[:limit].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        found.append((f"SELECT COUNT(*) AS n FROM ({sql}) AS part{len(found)}", list(params)))
-    if not found:
-        return 0
-    union = " UNION ALL ".join(sql for sql, _params in found)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT SUM(n) FROM ({union}) AS counts", [value for _sql, params in found for value in params])
-        return int(cursor.fetchone()[0])
+    for place, parts in enumerate(groups):
+        for rows in parts:
+            try:
+                sql, params = rows.order_by().values_list("pk")[:limit].query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            found.append((f"SELECT {place} AS place, COUNT(*) AS n FROM ({sql}) AS part{len(found)}", list(params)))
+    counts = [0] * len(groups)
+    if found:
+        with connection.cursor() as cursor:
+            union = " UNION ALL ".join(sql for sql, _params in found)
+            cursor.execute(union, [value for _sql, params in found for value in params])
+            for place, count in cursor.fetchall():
+                counts[place] += count
+    return counts
 
 
 def ids(statement: Sql | None) -> list[int]:

@@ -125,7 +125,7 @@ class Query:
         """Number of rows up to ``cap``; gives up after ``budget`` seconds."""
         try:
             with time_budget(budget):
-                found = ordered_ids.counted(self.parts(apart=True) or [self.rows(gathered=True)], cap + 1)
+                [found] = ordered_ids.counted([self.parts(apart=True) or [self.rows(gathered=True)]], cap + 1)
         except OutOfTime:
             return Count(None)
         return Count(min(found, cap), found > cap)

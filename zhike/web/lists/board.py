@@ -14,7 +14,7 @@ from zhike.lib.html import joined
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_of
-from zhike.metadata.grouped import first_pages, group_filter
+from zhike.metadata.grouped import capped_counts, first_pages, group_filter
 from zhike.metadata.query import Group, Page, PageRow, Query, label_rows
 from zhike.metadata.time_budget import OutOfTime
 from zhike.web.lists.board_fields import board_fields, summed_field
@@ -25,6 +25,8 @@ from zhike.web.lists.rows import Cells, title_of
 #: Never empty, so that columns page by one branch of the index.
 SORT = "-updated_at"
 COUNT_BUDGET = 0.3
+#: Where counting all takes too long, each column is counted up to here.
+COUNT_CAP = 1_000
 FACTS = 3
 #: Fields with a line of their own on a card.
 OWN_LINES = ("owner", "updated_at")
@@ -72,7 +74,7 @@ def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
     shown = lanes(listing, field, counted)
     pages = first_pages(query(listing), field, [lane.value for lane in shown], sort=SORT)
     label_rows(listing.object_type, [row for page in pages.values() for row in page.rows], listing.context)
-    heads = {head["value"]: head for head in draw_heads(listing, shown, counted)}
+    heads = {head["value"]: head for head in draw_heads(listing, field, shown, counted)}
     cards = Cards(listing, field)
     return [{**heads[lane.value or ""], **cards.lane(lane.value, pages.get(lane.value, Page([])))} for lane in shown]
 
@@ -114,10 +116,11 @@ def lanes(listing: Listing, field: Field, counted: dict[str | None, Group] | Non
 
 
 def draw_heads(
-    listing: Listing, shown: Sequence[Lane], counted: dict[str | None, Group] | None
+    listing: Listing, field: Field, shown: Sequence[Lane], counted: dict[str | None, Group] | None
 ) -> list[dict[str, Any]]:
     """Names, counts and sums of the columns."""
     summed = summed_field(listing)
+    capped = capped_texts(listing, field, shown) if counted is None else {}
     found = []
     for lane in shown:
         group = (counted or {}).get(lane.value)
@@ -127,11 +130,21 @@ def draw_heads(
                 "value": lane.value or "",
                 "label": lane.label,
                 "tone": lane.tone,
-                "count": "…" if counted is None else f"{group.count if group else 0:,}",
+                "count": capped.get(lane.value, "…") if counted is None else f"{group.count if group else 0:,}",
                 "sum": summed.type.cell(int(total), summed, listing.context) if summed and total else "",
             }
         )
     return found
+
+
+def capped_texts(listing: Listing, field: Field, shown: Sequence[Lane]) -> dict[str | None, str]:
+    """Numbers of the columns up to the cap ("1,000+"); none where even that takes too long."""
+    values = [lane.value for lane in shown]
+    try:
+        counts = capped_counts(listing.query(columns=()), field, values, cap=COUNT_CAP, budget=COUNT_BUDGET)
+    except OutOfTime:
+        return {}
+    return {value: f"{count.value:,}{'+' if count.capped else ''}" for value, count in counts.items()}
 
 
 class Cards:

@@ -124,7 +124,7 @@ def moved(request: AccountRequest, listing: Listing, field: Field, result: SaveR
     """The new counts, the card's new version, and the way back."""
     counted = counts(listing, field)
     shown = lanes(listing, field, counted)
-    response = render(request, "board/counts.html", {"columns": draw_heads(listing, shown, counted)})
+    response = render(request, "board/counts.html", {"columns": draw_heads(listing, field, shown, counted)})
     response["X-Version"] = str(result.rows[0].version)
     if result.batch_id is None:
         return response
