@@ -177,3 +177,12 @@ def test_the_system_may_not_be_mistaken_for_a_person(cast: Cast) -> None:
     record_save(registry.get("customer"), {"tier": "high"}, id=pk, actor=SYSTEM)
 
     assert "系统" in page(client(cast.bob), f"/o/customers/{pk}/")
+
+
+def test_that_there_is_no_risk_is_no_badge(cast: Cast) -> None:
+    calm, risky = customers(cast.bob, "安稳", risk="none"), customers(cast.bob, "要紧", risk="high")
+    badges = [client(cast.bob).get(f"/o/customers/{pk}/").context["badges"] for pk in (*calm, *risky)]
+    words = [str(choice.label) for choice in registry.get("customer").field("risk").options["choices"]]
+    none, *_watch, high = words
+    assert none not in badges[0]
+    assert high in badges[1]

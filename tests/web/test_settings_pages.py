@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -151,3 +153,11 @@ def test_why_answers_with_the_rule_and_without_the_record(cast: Cast) -> None:
 )
 def test_what_does_not_exist_is_not_found(cast: Cast, address: str) -> None:
     assert client(cast.adam).get(f"/settings/{address}").status_code == 404
+
+
+def test_saving_a_roles_rights_is_said_in_a_toast(cast: Cast) -> None:
+    """The page looks as before, so nothing else would tell."""
+    form = {"grant:task:view": "40"}
+    answer = client(cast.adam).post("/settings/roles/service/", form, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Location"]) == (204, "/settings/roles/service/")
+    assert "客服" in json.loads(answer["HX-Trigger"])["toast"]["message"]

@@ -61,6 +61,10 @@ def never_empty(field: Field) -> bool:
     return field.required or (field.column is not None and field.default is not None)
 
 
+#: Key of the choice that says that there is nothing, such as no risk: it is told softly, and no badge draws the eye to it.
+NOTHING_TO_SAY = "none"
+
+
 class ChoiceType(ScalarType):
     """A status, a kind, a grade."""
 
@@ -84,6 +88,8 @@ class ChoiceType(ScalarType):
         if value is None:
             return markup.NOTHING
         choice = choice_by_key(field, value)
+        if value == NOTHING_TO_SAY:
+            return format_html('<span class="muted">{}</span>', self.text(value, field, context))
         return markup.badge(self.text(value, field, context), choice.tone if choice else "grey")
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_vary_headers
 
 from zhike.metadata.errors import Invalid
@@ -26,6 +26,13 @@ def go_to(url: str) -> HttpResponse:
     response = HttpResponse(status=204, headers={"HX-Location": url})
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def saved(request: HttpRequest, url: str, message: str) -> HttpResponse:
+    """Open the page again with a word that it is saved, for forms after which it looks as before."""
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(url)
+    return with_events(go_to(url), toast={"message": message})
 
 
 def refused(refusal: Invalid) -> HttpResponse:

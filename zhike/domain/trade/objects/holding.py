@@ -13,7 +13,7 @@ from zhike.metadata.registry import object_type
 HOLDING = registry.add(
     object_type(
         Holding,
-        icon="building-bank",
+        icon="wallet",
         group="customers",
         order=51,
         title="name",

@@ -23,6 +23,7 @@ from zhike.metadata.object_type import ObjectType
 from zhike.metadata.policy import BEFORE_EXISTENCE
 from zhike.web.edges import post_only
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
+from zhike.web.views.answers import saved
 
 PAGE = add(
     SettingsPage(
@@ -105,7 +106,8 @@ def role_page(request: AccountRequest, key: str) -> HttpResponse:
         save_role(request, role)
     except Invalid as refusal:
         return rights_page(request, role, problems=refusal.problems, status=422)
-    return HttpResponseRedirect(reverse("settings_role", args=[role.key]))
+    message = _("The rights of “%(role)s” are saved. They hold from everybody's next click.") % {"role": _(role.name)}
+    return saved(request, reverse("settings_role", args=[role.key]), message)
 
 
 def save_role(request: AccountRequest, role: Role) -> None:
