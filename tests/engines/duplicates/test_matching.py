@@ -97,6 +97,11 @@ def test_parent_and_subsidiary_differ() -> None:
     assert not finder(firm("恒泰控股集团有限公司", **shared), firm("苏州恒泰精密模具有限公司", **shared))
 
 
+def test_offices_of_two_districts_differ() -> None:
+    assert not finder(firm("上海杨浦区市场监督管理局"), firm("上海长宁区市场监督管理局"))
+    assert finder(firm("上海杨浦区市场监督管理局"), firm("上海市杨浦区市场监督管理局"))
+
+
 def test_two_credit_codes_are_two_firms() -> None:
     one, other = (
         firm("苏州恒泰精密模具有限公司", credit_code=code) for code in ("91320500MA1MABCD0X", "91320500MA1MABCD1X")

@@ -43,6 +43,8 @@ class Name:
     key: str
     #: City or province that a firm names, in full.
     place: str = ""
+    #: District behind the place: 吴中区. Offices of two districts are not the same.
+    district: str = ""
     #: What follows the legal form, and ordinals: firms that differ in it are not the same.
     branch: str = ""
     #: A part of a firm, whose name has no room for slips.
@@ -60,13 +62,14 @@ def firm_name(text: str) -> Name:
     branch += tail
     if not branch and BRANCH.search(head):
         branch = head[-8:]
-    found, core = _without_place(head)
+    found, district, core = _without_place(head)
     numbers = ".".join(first or second for first, second in ORDINAL.findall(head + branch))
     return Name(
         written=NOISE.sub("", written),
         core=core,
         key=_sounds(core),
         place=place or found,
+        district=district,
         branch=f"{_place_free(branch)}|{numbers}|{'.'.join(OWN_WORDS.findall(core))}",
         is_branch=bool(branch or numbers),
         is_group=is_group,
@@ -136,8 +139,8 @@ def _without_form(text: str) -> tuple[str, str, bool]:
     return head.removesuffix("集团") or head, text[match.end() :], is_group
 
 
-def _without_place(text: str) -> tuple[str, str]:
-    """The place that a name begins with or, failing that, holds; and the name without it."""
+def _without_place(text: str) -> tuple[str, str, str]:
+    """The place that a name begins with or, failing that, holds; the district behind it; and the name without both."""
     place, rest = "", text
     while (found := _place_at(rest, 0)) and (not place or place in {found[1], _province_of(found[1])}):
         shorter = rest[len(found[0]) :]
@@ -146,12 +149,13 @@ def _without_place(text: str) -> tuple[str, str]:
             break
         place, rest = found[1], shorter
     if place:
-        return place, DISTRICT.sub("", rest)
+        district = DISTRICT.match(rest)
+        return (place, district[0], rest[district.end() :]) if district else (place, "", rest)
     for start in range(1, len(rest) - 1):
         found = _place_at(rest, start)
         if found and len(rest) - len(found[0]) > SHORTEST_CORE:
-            return found[1], rest[:start] + rest[start + len(found[0]) :].removeprefix("市")
-    return "", rest
+            return found[1], "", rest[:start] + rest[start + len(found[0]) :].removeprefix("市")
+    return "", "", rest
 
 
 def _place_free(branch: str) -> str:

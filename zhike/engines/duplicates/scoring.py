@@ -141,6 +141,8 @@ def _of_firms(
         return 0.0
     if name is None or left.branch != right.branch or not place_is_within(left.place, right.place):
         return 0.0
+    if left.district and right.district and left.district != right.district:
+        return 0.0
     if left.is_group != right.is_group and len(left.core) < 4:
         return 0.0
     proofs = len(set(shared) - {Reason.CITY})
