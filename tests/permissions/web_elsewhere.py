@@ -19,5 +19,6 @@ ELSEWHERE = {
     "conflict": "tests/web/test_duplicate_pages.py: test_nobody_asks_for_what_they_were_not_shown",
     "merge": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
     "merge_detail": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "tiers": "tests/web/test_tiers.py: test_everybody_sees_the_tiers_of_customers_within_reach_alone",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
 }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.cast import Cast, actor
 from zhike.accounts.models import User
 from zhike.accounts.roles import role_create
+from zhike.domain.tiers.models import TierScheme
 from zhike.metadata.customising import field_create
 from zhike.metadata.customising_objects import object_create
 from zhike.metadata.models import CustomField, CustomObject, Role
@@ -84,6 +85,23 @@ def new_field(_found: Around) -> dict[str, Any]:
     return {"kind": "text", "label": "新栏"}
 
 
+def scheme(_around: Around) -> dict[str, Any]:
+    found, _made = TierScheme.objects.get_or_create(key="value", defaults={"name": "价值分级"})
+    return {"key": found.key}
+
+
+def definition(_around: Around) -> dict[str, Any]:
+    return {
+        "do": "preview",
+        "by": "score",
+        "label_0": "好",
+        "least_0": "60",
+        "label_1": "一般",
+        "field_0": "net_amount",
+        "weight_0": "1",
+    }
+
+
 def new_person(_around: Around) -> dict[str, Any]:
     return {"username": "newcomer", "name": "新人", "password": "a long enough password"}
 
@@ -150,6 +168,11 @@ SETTINGS_CALLS = (
     SettingsCall(
         "settings_calendar", "POST", "settings", form=lambda _found: {"do": "clear", "day": "2026-01-05"}, status=302
     ),
+    SettingsCall("settings_tiers", "GET", "settings"),
+    SettingsCall("settings_tiers", "POST", "settings", form=lambda _found: {"name": "银行", "key": "bank"}, status=302),
+    SettingsCall("settings_tier", "GET", "settings", scheme),
+    SettingsCall("settings_tier", "POST", "settings", scheme, definition),
+    SettingsCall("settings_tier_run", "POST", "settings", scheme, status=302),
     SettingsCall("settings_why", "GET", "audit"),
     SettingsCall("settings_sign_ins", "GET", "audit"),
 )

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "zhike.domain.customers",
     "zhike.domain.activities",
     "zhike.domain.trade",
+    "zhike.domain.tiers",
     "zhike.api",
     "zhike.web",
 ]

@@ -146,6 +146,8 @@ class Action:
     arguments: tuple[Field, ...] = ()
     #: Shown on records for which this filter (of the filter language) holds.
     when: Mapping[str, Any] | None = None
+    #: Stands in the menu behind ⋯, not among the buttons.
+    is_rare: bool = False
 
 
 #: Values by field key, one mapping a record.

@@ -15,6 +15,7 @@ from zhike.web.views import (
     record_form,
     record_history,
     record_people,
+    tiers,
 )
 
 urlpatterns = [
@@ -33,6 +34,7 @@ urlpatterns = [
     path("<int:record_id>/team/", record_people.team, name="record_team"),
     path("<int:record_id>/team/<int:user_id>/remove/", record_people.team_remove, name="record_team_remove"),
     path("<int:record_id>/why/", record_people.why_seen, name="record_why"),
+    path("<int:record_id>/tiers/", tiers.why_tier, name="record_tiers"),
     path("<int:record_id>/log/", composer.log, name="record_log"),
     path("<int:record_id>/files/", files.upload, name="file_upload"),
     path("<int:record_id>/people/", comments.people, name="mentionable"),

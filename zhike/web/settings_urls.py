@@ -14,6 +14,7 @@ from zhike.web.views.settings import (
     role_fields,
     roles,
     sign_ins,
+    tiers,
     why,
 )
 
@@ -44,6 +45,9 @@ urlpatterns = [
     path("objects/<int:object_id>/", objects.object_page, name="settings_object"),
     path("objects/<int:object_id>/use/", objects.object_use, name="settings_object_use"),
     path("calendar/", calendar.calendar, name="settings_calendar"),
+    path("tiers/", tiers.schemes, name="settings_tiers"),
+    path("tiers/<slug:key>/", tiers.scheme_page, name="settings_tier"),
+    path("tiers/<slug:key>/run/", tiers.scheme_run, name="settings_tier_run"),
     path("why/", why.why_page, name="settings_why"),
     path("sign-ins/", sign_ins.sign_ins, name="settings_sign_ins"),
 ]

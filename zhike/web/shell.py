@@ -90,8 +90,9 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     ]
     for key, label in GROUPS.items():
         found = sorted(by_group.get(key, ()), key=lambda object_type: object_type.order)
-        if found:
-            groups.append({"label": label, "links": [_link(object_type) for object_type in found]})
+        links = [_link(object_type) for object_type in found] + group_pages(actor, key)
+        if links:
+            groups.append({"label": label, "links": links})
     if any(actor.has(privilege) for privilege in NEEDS_SETTINGS):
         groups.append(
             {"label": "", "links": [{"label": _("Settings"), "url": "/settings/", "icon": "settings", "key": "s"}]}
@@ -104,6 +105,13 @@ def requests_link(actor: Actor) -> list[dict[str, Any]]:
     if not policy.may(actor, registry.get("request"), "view"):
         return []
     return [{"label": _("Requests"), "url": "/requests/", "icon": "message-2", "key": "r"}]
+
+
+def group_pages(actor: Actor, group: str) -> list[dict[str, Any]]:
+    """Pages of a group that are no lists."""
+    if group == "insight" and policy.may(actor, registry.get("customer"), "view"):
+        return [{"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""}]
+    return []
 
 
 def _link(object_type: ObjectType) -> dict[str, Any]:

@@ -38,6 +38,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "request",
         "data",
         "duplicates",
+        "tiers",
         "tones",
         "print",
     ),

@@ -18,6 +18,7 @@ from zhike.web.views import (
     requests,
     search,
     session,
+    tiers,
     vcards,
     work_page,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("me/sessions/end/", me.end_other_sessions, name="sessions_end"),
     path("me/tokens/", me.create_token, name="token_create"),
     path("me/tokens/<int:token_id>/revoke/", me.revoke_token, name="token_revoke"),
+    path("tiers/", tiers.overview, name="tiers"),
     path("vcards/", vcards.vcards, name="vcards"),
     path("settings/", include("zhike.web.settings_urls")),
     path("log/", composer.log_anywhere, name="log"),

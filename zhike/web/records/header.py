@@ -102,19 +102,7 @@ def phone(subject: Subject) -> str | None:
 
 def actions(subject: Subject, add_step: str = "") -> list[dict[str, Any]]:
     """What the actor may do with this record now, the first of it as buttons; ``add_step`` makes a next step."""
-    found = []
-    for action in subject.object_type.actions.values():
-        if subject.may(action.permission) and action.key in subject.rights.due:
-            asks = bool(action.arguments)
-            found.append(
-                {
-                    "label": action.label,
-                    "icon": action.icon,
-                    "url": f"{subject.url}action/{action.key}/",
-                    "dialog": asks,
-                    "post": not asks,
-                }
-            )
+    found = offered(subject, rare=False)
     if (number := phone(subject)) is not None:
         found.insert(0, {"label": _("Call"), "icon": "phone", "url": f"tel:{number}"})
     if add_step:
@@ -124,9 +112,28 @@ def actions(subject: Subject, add_step: str = "") -> list[dict[str, Any]]:
     return found
 
 
+def offered(subject: Subject, *, rare: bool) -> list[dict[str, Any]]:
+    """The actions of the object type that the actor may run on this record now."""
+    return [
+        {
+            "label": action.label,
+            "icon": action.icon,
+            "url": f"{subject.url}action/{action.key}/",
+            "dialog": bool(action.arguments),
+            "post": not action.arguments,
+        }
+        for action in subject.object_type.actions.values()
+        if action.is_rare is rare and subject.may(action.permission) and action.key in subject.rights.due
+    ]
+
+
 def more_actions(subject: Subject) -> list[dict[str, Any]]:
     """What the menu behind ⋯ offers."""
     found: list[Mapping[str, Any] | None] = [
+        {"label": _("Why this tier"), "icon": "scale", "url": f"{subject.url}tiers/", "dialog": True}
+        if subject.object_type.key == "customer"
+        else None,
+        *offered(subject, rare=True),
         {"label": _("History"), "icon": "history", "url": f"{subject.url}history/", "dialog": True},
         {"label": _("Team"), "icon": "users", "url": f"{subject.url}team/", "dialog": True}
         if subject.object_type.scope_from is None and not subject.object_type.is_private

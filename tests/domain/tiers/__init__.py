@@ -1,0 +1,1 @@
+"""Value tiers: grading, history, overrides, alerts and strategy."""
