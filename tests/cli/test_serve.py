@@ -88,7 +88,9 @@ def test_ctrl_c_stops_everything(serve: Serve, zhike: Zhike, port: int) -> None:
 
 def test_a_killed_server_is_answering_again_within_five_seconds(serve: Serve, port: int) -> None:
     process = serve()
-    (server,) = [child for child in psutil.Process(process.pid).children() if child.cmdline()[1:3] == ["-m", "granian"]]
+    (server,) = [
+        child for child in psutil.Process(process.pid).children() if child.cmdline()[1:3] == ["-m", "zhike.cli.server"]
+    ]
 
     os.kill(server.pid, signal.SIGKILL)
 
