@@ -29,9 +29,10 @@ RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 #: What a query or document writes in one breath: letters and digits with joining marks between them.
 CHUNKS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.@_/+\-·]+[^\W_{_HAN}]+)*")
 WORD = re.compile(rf"[^\W_{_HAN}]+")
-DIGITS = re.compile(r"[0-9]{4,}")
+ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 JOINED_DIGITS = re.compile(r"(?<![a-z0-9])[0-9]+(?:[.\-/][0-9]+)+(?![a-z0-9])")
-MIXED = re.compile(r"(?<=[0-9])(?=[^\W0-9_])|(?<=[^\W0-9_])(?=[0-9])")
+#: What lies between the changes from letters to digits and back.
+PIECES = re.compile(r"[0-9]+|[^0-9]+")
 MARKS = frozenset("-/.'")
 NUMBER = re.compile(r"\+?[0-9][0-9 ().\-]*[0-9]")
 COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9][0-9]{5,}$)|(?:\+|00)86")
@@ -147,7 +148,9 @@ def _add_text(tokens: Tokens, plain: str) -> list[str]:
     sequence, bag = tokens.sequence, tokens.bag
     runs = []
     codes = []
-    for han, word in RUNS.findall(plain):
+    # Codes, numbers and addresses of mail are most of what is not a name.
+    found = [("", word) for word in ASCII_WORD.findall(plain)] if plain.isascii() else RUNS.findall(plain)
+    for han, word in found:
         if han:
             sequence += [a + b for a, b in pairwise(han)]
             sequence.append(han[-1])
@@ -170,9 +173,14 @@ def _add_text(tokens: Tokens, plain: str) -> list[str]:
 
 def _add_code(tokens: Tokens, word: str) -> None:
     """Ways into a word of letters and digits: from each change between them, and any four digits."""
-    for digits in DIGITS.findall(word):
-        tokens.sequence.extend(_in_sequence(digits))
-    rests = [word[at.start() :][:LONGEST_TOKEN] for at in MIXED.finditer(word)]
+    rests = []
+    place = 0
+    for piece in PIECES.findall(word):
+        if place:
+            rests.append(word[place : place + LONGEST_TOKEN])
+        if len(piece) > 3 and piece.isdecimal() and piece.isascii():
+            tokens.sequence.extend(_in_sequence(piece))
+        place += len(piece)
     # Digits up to the end are in the fours already.
     tokens.bag.extend([rest for rest in rests if len(rest) < 4 or not rest.isdecimal()][:4])
 

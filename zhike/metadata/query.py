@@ -18,7 +18,7 @@ from django.db.models.lookups import IsNull
 from django.utils.safestring import SafeString
 
 from zhike.metadata import ordered_ids, policy
-from zhike.metadata.actor import Actor
+from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.columns import is_links, plain_values
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.filters import compile_filter
@@ -239,7 +239,7 @@ class Query:
         rows = rows.annotate(**{name: field.type.expression(field) for name, field in computed.items()})
         found: dict[int, tuple[int, Values]] = {}
         for row in rows.values(*names, *computed):
-            values = plain_values(self.object_type, row)
+            values = plain_values(self.object_type, row, fields)
             # What a computed field's expression gives is a plain value already.
             values.update({field.key: row[name] for name, field in computed.items()})
             found[row["id"]] = (row["version"], values)
@@ -248,7 +248,11 @@ class Query:
                 for source, target in linked(self.object_type, field, list(found)):
                     held = found[source][1]
                     held[field.key] = [*(held.get(field.key) or ()), target]
-        return {pk: self._seen(pk, version, values, fields) for pk, (version, values) in found.items()}
+        limited = [
+            field for field in fields if policy.access(self.actor, self.object_type, field) < FieldAccess.READ_ONLY
+        ]
+        keys = [field.key for field in fields]
+        return {pk: self._seen(pk, version, values, keys, limited) for pk, (version, values) in found.items()}
 
     def _wanted(self, sorted_by: Sequence[Field]) -> list[Field]:
         readable = {field.key: field for field in policy.readable_fields(self.actor, self.object_type)}
@@ -258,11 +262,12 @@ class Query:
         wanted.setdefault(self.object_type.title, self.object_type.field(self.object_type.title))
         return list(wanted.values())
 
-    def _seen(self, pk: int, version: int, values: Values, fields: Sequence[Field]) -> PageRow:
-        shown: Values = {}
+    def _seen(self, pk: int, version: int, values: Values, keys: Sequence[str], limited: Sequence[Field]) -> PageRow:
+        """The row as the actor may see it; ``limited`` are the fields that are not simply shown."""
+        shown: Values = {key: values.get(key) for key in keys}
         masked = set()
-        for field in fields:
-            value = values.get(field.key)
+        for field in limited:
+            value = shown[field.key]
             shown[field.key] = policy.shown(self.actor, self.object_type, field, value)
             if value is not None and shown[field.key] != value:
                 masked.add(field.key)

@@ -101,22 +101,36 @@ def rows_of(query: Query, fields: Sequence[Field]) -> Iterator[list[list[Any]]]:
     """Batches of rows of cells; linked records appear by their titles."""
     for rows in query.each(AT_ONCE):
         label_rows(query.object_type, rows, query.context)
-        yield [[cell(row, field, query.context) for field in fields] for row in rows]
+        columns = [column_cells(rows, field, query.context) for field in fields]
+        yield [list(cells) for cells in zip(*columns, strict=True)]
         query.context.labels.clear()
 
 
-def cell(row: PageRow, field: Field, context: Context) -> Any:
-    """Numbers and dates as such, everything else as people read it; masked values stay masked."""
-    value = row.values.get(field.key)
-    if value is None:
-        return None
-    if field.key in row.masked:
-        return str(field.type.masked_cell(value))
-    if isinstance(value, datetime):
-        return value.astimezone(context.timezone).replace(tzinfo=None, microsecond=0)
-    if type(value) in (date, int, Decimal) and field.type.key in {"date", "integer", "decimal", "percent"}:
-        return value
-    return field.type.text(value, field, context)
+def column_cells(rows: Sequence[PageRow], field: Field, context: Context) -> list[Any]:
+    """Numbers and dates as such, everything else as people read it; masked values stay masked.
+
+    How a word or an id reads is found out once: choices and people repeat themselves.
+    """
+    key = field.key
+    as_they_are = (date, int, Decimal) if field.type.key in {"date", "integer", "decimal", "percent"} else ()
+    known: dict[Any, Any] = {}
+    cells: list[Any] = []
+    for row in rows:
+        value = row.values.get(key)
+        kind = type(value)
+        if key in row.masked:
+            cells.append(None if value is None else str(field.type.masked_cell(value)))
+        elif value is None or kind in as_they_are:
+            cells.append(value)
+        elif kind in (str, int, bool):
+            if value not in known:
+                known[value] = field.type.text(value, field, context)
+            cells.append(known[value])
+        elif isinstance(value, datetime):
+            cells.append(value.astimezone(context.timezone).replace(tzinfo=None, microsecond=0))
+        else:
+            cells.append(field.type.text(value, field, context))
+    return cells
 
 
 @keeps_jobs

@@ -77,7 +77,7 @@ def _document(
     bag = scope
     title = ""
     for field, mark in marks:
-        text = _text(field, row)
+        text = _text(field, row) if field.column is None or row[field.column] is not None else ""
         if not text:
             continue
         if field.key == object_type.title:
