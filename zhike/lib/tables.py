@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,23 @@ def read_rows(table: TableFile, sheet: str | None = None) -> Iterator[list[Cell]
     """
     rows = _workbook_rows(table, sheet) if table.is_workbook else _text_rows(table)
     return (row for row in rows if any(cell != "" for cell in row))
+
+
+def estimate_rows(table: TableFile, sheet: str | None = None) -> int:
+    """About how many rows there are, the heading included: of text the lines, which takes a moment for a million.
+
+    Refuses with "broken_text" (``line``) where the file stops being text in its encoding, before anything is made of it.
+    """
+    if table.is_workbook:
+        return sum(1 for _row in read_rows(table, sheet))
+    lines = 1
+    with table.path.open("rb") as raw, TextIOWrapper(raw, encoding=table.encoding, newline="") as file:
+        try:
+            for chunk in iter(partial(file.read, 1024 * 1024), ""):
+                lines += chunk.count("\n")
+        except UnicodeDecodeError as error:
+            raise Refused("broken_text", line=lines) from error
+    return lines
 
 
 def detect_encoding(sample: bytes, *, whole: bool = True) -> str:

@@ -190,3 +190,17 @@ def test_uploaded_files_go_when_nothing_can_be_undone_any_more(cast: Cast) -> No
     os.utime(old.path, (long_ago, long_ago))
     remove_old_files()
     assert (old.path.exists(), fresh.path.exists()) == (False, True)
+
+
+def test_a_file_that_stops_being_text_is_refused_before_anything_is_written(cast: Cast) -> None:
+    lines = "".join(f"客户{number},B{number},企业\n" for number in range(40_000))
+    chunks = [f"客户名称,客户编号,类型\n{lines}".encode(), b"\xff\xfe\xff broken,B,\n"]
+    found = services.import_upload(registry.get("customer"), chunks, file_name="半.csv", actor=actor(cast.clara))
+    job = run(found, cast.clara)
+    assert job.state != Job.State.DONE
+    assert not Customer.objects.exists()
+
+
+def test_progress_ends_at_the_rows_that_there_were(cast: Cast) -> None:
+    job = run(upload(cast.clara, SHEET + "\n\n"), cast.clara)
+    assert (job.done, job.total) == (6, 6)

@@ -21,7 +21,7 @@ from zhike.jobs.run import JobRefused, JobRun
 from zhike.jobs.scheduler import scheduled
 from zhike.jobs.tidying import keeps_jobs
 from zhike.lib.table_writers import XlsxWriter
-from zhike.lib.tables import open_table, read_rows
+from zhike.lib.tables import estimate_rows, open_table, read_rows
 from zhike.metadata import policy, registry, undo
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied
@@ -91,18 +91,18 @@ class _Import:
         self.pace = Pace(storage().hold_seconds)
 
     def work(self) -> dict[str, Any]:
-        total = self._count()
+        total = max(estimate_rows(open_table(self.found.path), self.found.sheet or None) - 1, 0)
+        self.run.progress(self.tally.rows, max(total, self.tally.rows + 1))
         self._trim_reasons()
         for lines in self._batches():
             if self.run.cancelled():
                 break
             self._batch(lines)
-            self.run.progress(self.tally.rows, total)
+            self.run.progress(self.tally.rows, max(total, self.tally.rows + 1))
+        else:
+            self.run.progress(self.tally.rows, self.tally.rows)
         write_rejected(self.found)
         return asdict(self.tally)
-
-    def _count(self) -> int:
-        return max(sum(1 for _row in self._rows()) - 1, 0)
 
     def _rows(self) -> Iterator[Sequence[Any]]:
         return read_rows(open_table(self.found.path), self.found.sheet or None)
