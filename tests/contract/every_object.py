@@ -48,9 +48,33 @@ def custom_object(cast: Cast) -> None:
             )
 
 
+def computed_fields(cast: Cast) -> None:
+    """A formula and a roll-up on a product's object and on the custom one."""
+    adam = actor(cast.adam)
+    for key, source in (("customer", "contact.customer"), ("x_device", "x_device.f_self")):
+        if key == "x_device":
+            field_create(
+                key, kind="link", label="上级", label_en="A", key="f_self", options={"target": key}, actor=adam
+            )
+        for kind, options in (
+            ("formula", {"expression": "LEN({name}) * 1.5"}),
+            ("rollup", {"source": source, "function": "count"}),
+        ):
+            field_create(
+                key,
+                kind=kind,
+                label={"formula": "公式", "rollup": "汇总"}[kind],
+                label_en="A",
+                key=f"f_{kind}",
+                options=options,
+                actor=adam,
+            )
+
+
 def assemble(cast: Cast) -> dict[str, int]:
     """Id of one record by object key; what others link to is made first."""
     custom_object(cast)
+    computed_fields(cast)
     made = {"user": cast.bob.pk, "department": cast.first.pk}
     for object_type in sorted(registry.all_types(), key=lambda found: len(needs(found))):
         if object_type.key not in made:

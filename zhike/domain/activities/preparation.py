@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.activities.choices import TaskStatus
 from zhike.domain.customers.models import Contact
 from zhike.domain.customers.preparation import Found, followers_prepare, merged
+from zhike.lib.recurrence import read_recurrence
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
+NO_DUE_TIME = Problem("due_needed", _("Say when the task is due: the repetition counts from there."))
 OTHER_CUSTOMERS_CONTACT = Problem("other_customers_contact", _("This contact belongs to another customer."))
 
 
@@ -37,7 +40,22 @@ def tasks_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Ac
             row["done_at"] = None
         elif merged(row, stored, "done_at") is None:
             row["done_at"] = now
-    return check_contacts(rows, existing)
+    found = check_contacts(rows, existing)
+    for index, row in enumerate(rows):
+        if row.get("recurs") is not None:
+            _repeat(row, existing.get(index), found.setdefault(index, {}))
+    return {index: problems for index, problems in found.items() if problems}
+
+
+def _repeat(row: Values, stored: Values | None, problems: dict[str, Problem]) -> None:
+    """What returns needs a day to count from; which day of the month it means is kept, for February has no 31st."""
+    due = merged(row, stored, "due_at")
+    if due is None:
+        problems["recurs"] = NO_DUE_TIME
+        return
+    rule = read_recurrence(row["recurs"])
+    if rule.monthday is None and rule.unit in {"MONTHLY", "YEARLY"}:
+        row["recurs"] = replace(rule, monthday=timezone.localtime(due).day).code
 
 
 def check_contacts(rows: list[Values], existing: Mapping[int, Values]) -> Found:

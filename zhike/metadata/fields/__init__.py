@@ -22,6 +22,7 @@ from zhike.metadata.fields.money import MoneyType
 from zhike.metadata.fields.multi_choice import MultiChoiceType
 from zhike.metadata.fields.percent import PercentType
 from zhike.metadata.fields.phone import PhoneType
+from zhike.metadata.fields.recurrence import RecurrenceType
 from zhike.metadata.fields.text import TextType
 from zhike.metadata.fields.url import UrlType
 from zhike.metadata.fields.user import UserType
@@ -52,6 +53,7 @@ FIELD_TYPES: dict[str, FieldType] = {
         UserType(),
         FileType(),
         FilterType(),
+        RecurrenceType(),
     )
 }
 

@@ -57,6 +57,15 @@ class BirthdayField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **{"max_length": 12, **kwargs})
 
 
+class RecurrenceField(models.CharField):  # type: ignore[type-arg]
+    """A rule by which something returns, such as FREQ=WEEKLY;BYDAY=MO."""
+
+    zhike_type: ClassVar[str] = "recurrence"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 120, **kwargs})
+
+
 class ListField(models.JSONField):
     """A list as JSON; empty is stored as NULL, so that emptiness is one thing."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.activities.choices import Priority, TaskKind, TaskStatus
-from zhike.metadata.fields.columns import ChoiceField, LongTextField
+from zhike.metadata.fields.columns import ChoiceField, LongTextField, RecurrenceField
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
 
@@ -30,6 +30,10 @@ class Task(Record):
     status = ChoiceField(_("status"), choices=TaskStatus, tones=STATUS_TONES, default=TaskStatus.OPEN)
     priority = ChoiceField(_("priority"), choices=Priority, tones=PRIORITY_TONES, default=Priority.NORMAL)
     note = LongTextField(_("note"), null=True, blank=True)
+    recurs = RecurrenceField(_("repetition"), null=True, blank=True)
+    #: The first task of the series that this one belongs to, and its place in it; empty for the first one itself.
+    series = models.BigIntegerField(_("series"), null=True, blank=True, editable=False)
+    turn = models.PositiveIntegerField(_("turn"), default=1, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:
@@ -44,8 +48,10 @@ class Task(Record):
                 name="task_owner_due",
             ),
             models.Index(fields=("remind_at",), condition=models.Q(status=TaskStatus.OPEN), name="task_open_reminder"),
+            models.Index(fields=("due_at",), condition=models.Q(recurs__isnull=False), name="task_recurring_due"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=("series", "turn"), name="task_series_once"),
             models.CheckConstraint(
                 condition=models.Q(status=TaskStatus.DONE, done_at__isnull=False)
                 | (~models.Q(status=TaskStatus.DONE) & models.Q(done_at__isnull=True)),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.activities.models import Task
 from zhike.domain.activities.preparation import tasks_prepare
 from zhike.domain.activities.queries import tasks_by_value_at_stake
+from zhike.domain.activities.services.series import series_stop, tasks_skip
 from zhike.domain.activities.services.tasks import task_complete, task_reopen, tasks_postpone
 from zhike.metadata import registry
 from zhike.metadata.fields import field_type
@@ -30,7 +31,7 @@ TASK = registry.add(
         quick=("title", "customer", "due_at", "owner"),
         form=(
             Section(_("Task"), ("title", "kind", "customer", "contact")),
-            Section(_("When and who"), ("due_at", "remind_at", "owner", "status", "priority", "done_at")),
+            Section(_("When and who"), ("due_at", "recurs", "remind_at", "owner", "status", "priority", "done_at")),
             Section(_("Note"), ("note",)),
         ),
         board_by="status",
@@ -46,6 +47,13 @@ TASK = registry.add(
 registry.action(Task, key="complete", label=_("Complete"), permission="edit", icon="check", when=OPEN)(task_complete)
 registry.action(Task, key="reopen", label=_("Open again"), permission="edit", icon="arrow-back-up", when={"not": OPEN})(
     task_reopen
+)
+RECURRING = {"all": [OPEN, {"field": "recurs", "op": "not_empty"}]}
+registry.action(
+    Task, key="skip", label=_("Skip this one"), permission="edit", icon="arrow-narrow-right", when=RECURRING
+)(tasks_skip)
+registry.action(Task, key="stop_series", label=_("Stop the series"), permission="edit", icon="ban", when=RECURRING)(
+    series_stop
 )
 registry.action(
     Task,

@@ -8,14 +8,15 @@ import { FilterRow } from "../filter_row.js";
 
 export default class extends Controller {
   static targets = ["root", "json"];
-  static values = { fields: String, words: String };
+  static values = { fields: String, words: String, inline: Boolean };
 
   connect() {
     this.fields = JSON.parse(document.getElementById(this.fieldsValue).textContent);
     this.words = JSON.parse(document.getElementById(this.wordsValue).textContent);
     const filter = this.jsonTarget.value ? JSON.parse(this.jsonTarget.value) : { all: [] };
     this.rootTarget.replaceChildren(this.group(this.normal(filter)));
-    if (!this.rootTarget.querySelector(".filter-row")) this.addRow(this.rootTarget.firstElementChild);
+    // Inside a form nobody came for the filter alone: it begins without a row, and takes no focus.
+    if (!this.inlineValue && !this.rootTarget.querySelector(".filter-row")) this.addRow(this.rootTarget.firstElementChild);
   }
 
   /** A filter as {mode, items}: mode is "all", "any" or "none" (not any of them). */
