@@ -7,10 +7,10 @@ from datetime import date
 from random import Random
 from typing import Any, ClassVar
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext, pgettext_lazy
 
+from zhike.lib.html import format_html, joined
 from zhike.lib.recurrence import MOST_COUNT, MOST_INTERVAL, UNITS, BadRecurrence, Recurrence, read_recurrence
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator, ValueRefused
@@ -52,7 +52,7 @@ class RecurrenceType(ScalarType):
     def text(self, value: Any, field: Field, context: Context) -> str:
         if value is None:
             return ""
-        with speaking(context):
+        with speaking(context.language):
             return words(read_recurrence(value), context)
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:
@@ -91,7 +91,7 @@ class RecurrenceType(ScalarType):
 
     def widget(self, value: Any, field: Field, context: Context, *, name: str, attrs: str = "") -> SafeString:
         rule = read_recurrence(value) if value else None
-        with speaking(context):
+        with speaking(context.language):
             return format_html(
                 '<div class="row recurrence" role="group"{}>{}{}{}{}{}</div>',
                 markup.markup(attrs),
@@ -162,7 +162,7 @@ def often(rule: Recurrence, context: Context) -> str:
 
 def interval_inputs(rule: Recurrence | None, name: str) -> SafeString:
     chosen = rule.unit if rule else ""
-    options = markup.joined(
+    options = joined(
         format_html('<option value="{}"{}>{}</option>', key, markup.markup("selected" if key == chosen else ""), text)
         for key, text in (("", gettext("does not return")), *UNIT_LABELS.items())
     )
@@ -184,7 +184,7 @@ def interval_inputs(rule: Recurrence | None, name: str) -> SafeString:
 def weekday_boxes(rule: Recurrence | None, name: str, context: Context) -> SafeString:
     chosen = rule.weekdays if rule else ()
     codes = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-    boxes = markup.joined(
+    boxes = joined(
         format_html(
             '<label class="form-check"><input type="checkbox" name="{}.day" value="{}"{}><span>{}</span></label>',
             name,
