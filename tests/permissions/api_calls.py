@@ -93,6 +93,7 @@ ELSEWHERE = {
     "duplicates": "tests/api/test_merging.py: test_duplicates_out_of_reach_come_without_their_id",
     "merge": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "merge_undo": "tests/api/test_merging.py: test_only_who_may_merge_does",
+    "pool_customers": "tests/web/test_pools.py: test_who_does_not_belong_to_a_pool_sees_nothing_of_it",
     "search": "test_lists_hold_exactly_what_may_be_seen",
     "objects": "test_the_catalogue_names_only_what_may_be_seen",
     "imports": "test_files_go_in_and_out_only_with_the_right",

@@ -34,6 +34,8 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "tag": every(ALL, "view"),
         "calendar_day": every(ALL, "view"),
         "request": every(OWN, "view"),
+        "pool": every(ALL, "view"),
+        "custody": every(ALL, "view"),
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
     return {**everybody, **grants}
@@ -77,6 +79,7 @@ MANAGER = ShippedRole(
             **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
             "tag": every(ALL, *KEEP),
             "request": every(BELOW, "view"),
+            "custody": every(ALL, "view", "export"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},
         }
     ),
@@ -125,7 +128,9 @@ EXECUTIVE = ShippedRole(
     key="executive",
     name=gettext_noop("Executive"),
     description=gettext_noop("Sees and exports everything, changes nothing."),
-    grants=with_company(on((*BUSINESS, "tag", "group", "user", "department", "request"), every(ALL, "view", "export"))),
+    grants=with_company(
+        on((*BUSINESS, "tag", "group", "user", "department", "request", "custody"), every(ALL, "view", "export"))
+    ),
 )
 
 CUSTODIAN = ShippedRole(
@@ -133,7 +138,7 @@ CUSTODIAN = ShippedRole(
     name=gettext_noop("Archive custodian"),
     description=gettext_noop("Keeps the customer archive: imports, exports, merges, corrects and finally removes."),
     grants=with_company(
-        on((*BUSINESS, "tag", "group"), every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"))
+        on((*BUSINESS, "tag", "group", "pool"), every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"))
     ),
 )
 
@@ -142,7 +147,7 @@ ADMIN = ShippedRole(
     name=gettext_noop("System administrator"),
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
     grants={
-        **on(("user", "department", "calendar_day"), every(ALL, *KEEP, "export", "import")),
+        **on(("user", "department", "calendar_day", "pool"), every(ALL, *KEEP, "export", "import")),
         "request": every(OWN, "view"),
     },
     privileges=("settings", "users", "roles", "audit"),

@@ -45,7 +45,7 @@ IF_MATCH: Schema = {
 
 def document() -> Schema:
     """The whole document."""
-    paths: Schema = {"/objects": {"get": _objects()}, "/search": {"get": _search()}, **_transfers()}
+    paths: Schema = {"/objects": {"get": _objects()}, "/search": {"get": _search()}, **_transfers(), **_pools()}
     schemas: Schema = {"Problem": PROBLEM, "Masked": MASKED}
     for object_type in registry.all_types():
         schemas |= _schemas(object_type)
@@ -347,6 +347,21 @@ def _search() -> Schema:
     ]
     answers = _ok(_("What was found, best first."), _rows({"type": "object"}))
     return _operation(None, "search", _("Search everything"), answers, parameters=parameters)
+
+
+def _pools() -> Schema:
+    parameters = [
+        {**RECORD_ID, "name": "pool_id"},
+        _query("q", {"type": "string"}, _("Part of the name.")),
+        _query("after", {"type": "integer", "minimum": 1}, _("Where the page before ended.")),
+    ]
+    answers = _ok(_("Customers that nobody owns, phone numbers masked."), _rows({"type": "object"}))
+    summary = _("Customers in a public pool")
+    return {
+        "/pools/{pool_id}/customers": {
+            "get": _operation(None, "pool_customers", summary, answers, parameters=parameters)
+        }
+    }
 
 
 # Files in and out -------------------------------------------------------------------------------------------------

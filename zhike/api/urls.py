@@ -19,6 +19,7 @@ from zhike.api.views.imports import (
 )
 from zhike.api.views.merging import merge_taken_back, records_duplicates, records_merged
 from zhike.api.views.objects import objects_list
+from zhike.api.views.pools import pool_customers
 from zhike.api.views.record_parts import record_action, record_history, record_timeline, records_action
 from zhike.api.views.records import (
     record_change,
@@ -46,6 +47,7 @@ versioned = [
     path("exports/<int:export_id>", endpoint(GET=export_read), name="export"),
     path("exports/<int:export_id>/cancel", endpoint(POST=export_cancel), name="export_cancel"),
     path("exports/<int:export_id>/file", endpoint(GET=export_file), name="export_file"),
+    path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "zhike.domain.activities",
     "zhike.domain.trade",
     "zhike.domain.tiers",
+    "zhike.domain.pools",
     "zhike.api",
     "zhike.web",
 ]

@@ -91,6 +91,8 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     for key, label in GROUPS.items():
         found = sorted(by_group.get(key, ()), key=lambda object_type: object_type.order)
         links = [_link(object_type) for object_type in found] + group_pages(actor, key)
+        if key == "customers":
+            links += pools_link(actor)
         if links:
             groups.append({"label": label, "links": links})
     if any(actor.has(privilege) for privilege in NEEDS_SETTINGS):
@@ -98,6 +100,13 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             {"label": "", "links": [{"label": _("Settings"), "url": "/settings/", "icon": "settings", "key": "s"}]}
         )
     return groups
+
+
+def pools_link(actor: Actor) -> list[dict[str, Any]]:
+    """The public pool, for who may see pools and customers."""
+    if not all(policy.may(actor, registry.get(key), "view") for key in ("pool", "customer")):
+        return []
+    return [{"label": _("Public pool"), "url": "/pools/", "icon": "recycle", "key": "o"}]
 
 
 def requests_link(actor: Actor) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "calendar",
         "dates",
         "request",
+        "pool",
         "data",
         "duplicates",
         "tiers",

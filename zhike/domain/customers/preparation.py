@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.customers.choices import CustomerKind, GroupKind
@@ -60,7 +61,17 @@ def customers_prepare(rows: list[Values], existing: Mapping[int, Values], _actor
         _credit_code(row, found[index])
         _fields_of_kind(row, stored, found[index])
         _birth_year(row, stored, found[index])
+        _custody(row, stored)
     return found
+
+
+def _custody(row: Values, stored: Values | None) -> None:
+    """A customer that changes hands begins a new time with its owner, who takes it out of the public pool."""
+    if "owner" not in row or (stored is not None and row["owner"] == stored.get("owner")):
+        return
+    row.setdefault("custody_since", timezone.now())
+    if row["owner"] is not None:
+        row["pool"] = None
 
 
 def _credit_code(row: Values, problems: dict[str, Problem]) -> None:

@@ -64,6 +64,20 @@ class Customer(Record):
     tags = models.ManyToManyField("customers.Tag", verbose_name=_("tags"), blank=True, related_name="+")
     note = LongTextField(_("note"), null=True, blank=True)
 
+    #: Set while the customer lies in a public pool, and then nobody owns it.
+    pool = models.ForeignKey(
+        "pools.Pool",
+        models.PROTECT,
+        verbose_name=_("public pool"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    #: Since when it is with its present owner, or with nobody.
+    custody_since = models.DateTimeField(_("with them since"), null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
@@ -72,8 +86,17 @@ class Customer(Record):
             *list_indexes("customer", "-updated_at", by_owner=True),
             *list_indexes("customer", "name", by_owner=True),
             *board_indexes("customer", "stage"),
+            models.Index(
+                fields=("pool", "-custody_since", "-id"),
+                condition=models.Q(pool__isnull=False, deletion__isnull=True),
+                name="customer_in_pool",
+            ),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pool__isnull=True) | models.Q(owner__isnull=True),
+                name="customer_in_pool_has_no_owner",
+            ),
             models.CheckConstraint(
                 condition=models.Q(founded_year__isnull=True) | models.Q(founded_year__range=(1000, 2200)),
                 name="customer_founded_year_plausible",

@@ -19,7 +19,7 @@ CUSTOMER = registry.add(
         title="name",
         subtitle=("code", "phones"),
         columns=("name", "kind", "tier", "stage", "risk", "phones", "owner", "updated_at"),
-        filters=("kind", "tier", "stage", "risk", "industry", "source", "owner", "department", "tags"),
+        filters=("kind", "tier", "stage", "risk", "industry", "source", "owner", "department", "pool", "tags"),
         search=("name", "legal_name", "code", "credit_code", "phones", "emails", "wechat", "legal_representative"),
         quick=("kind", "name", "phones", "tier", "source"),
         form=(
@@ -40,7 +40,10 @@ CUSTOMER = registry.add(
             ),
             Section(_("Person"), ("gender", "birthday", "birth_year", "occupation"), when=("kind", ("person",))),
             Section(_("What they want"), ("needs", "preferences", "product_preferences", "habits")),
-            Section(_("Working with us"), ("credit_limit", "cooperation_since", "owner", "department", "note")),
+            Section(
+                _("Working with us"),
+                ("credit_limit", "cooperation_since", "owner", "department", "custody_since", "note"),
+            ),
         ),
         panels=(
             Panel("contact", "customer", ("name", "job_title", "role", "phones", "is_primary"), limit=8),
@@ -53,6 +56,7 @@ CUSTOMER = registry.add(
             "net_amount",
             "loan_balance",
             "last_purchase_on",
+            "recall_on",
             "last_contact_at",
             "open_task_count",
             "annual_revenue",
@@ -64,6 +68,7 @@ CUSTOMER = registry.add(
             Child("relation", "other"),
             Child("interaction", "customer"),
             Child("task", "customer"),
+            Child("custody", "customer"),
             Child("transaction", "customer"),
             Child("holding", "customer"),
         ),

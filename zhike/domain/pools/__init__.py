@@ -1,0 +1,1 @@
+"""The public pool: customers that nobody owns, who may take them, and when they come back."""
