@@ -76,10 +76,15 @@ def assemble(cast: Cast) -> dict[str, int]:
     custom_object(cast)
     computed_fields(cast)
     made = {"user": cast.bob.pk, "department": cast.first.pk}
-    for object_type in sorted(registry.all_types(), key=lambda found: len(needs(found))):
+    for object_type in sorted(registry.all_types(), key=order_of_making):
         if object_type.key not in made:
             made[object_type.key] = make(object_type, cast.bob, made)
     return made
+
+
+def order_of_making(object_type: ObjectType) -> tuple[bool, int]:
+    """What others link to comes first, what services write about other records last."""
+    return (not by_hand(object_type), len(needs(object_type)))
 
 
 def needs(object_type: ObjectType) -> list[str]:

@@ -72,6 +72,8 @@ def test_nothing_is_taken_during_protection_or_on_a_day_off(cast: Cast) -> None:
 
     assert due_on(pool, date(2026, 3, 13)) == set()
     assert due_on(pool, date(2026, 3, 14)) == set()
+    assert service.recall(date(2026, 3, 14)) == 0
+    assert service.losses(pool, date(2026, 3, 14)) == ([], 0)
     assert due_on(pool, date(2026, 3, 16)) == {pk}
 
 

@@ -12,6 +12,7 @@ from zhike.accounts.models import User
 from zhike.accounts.people import user_create
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.people import Staff
+from zhike.domain.demo.pools import pools
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
 from zhike.engines.comments.services import comment_add, show
@@ -149,6 +150,7 @@ class Loader:
         self._followed()
         self._later_changes()
         self._comments()
+        pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
 
     def _groups(self, block: Block) -> None:
         """Groups from the outside in, static ones with some customers of the block."""

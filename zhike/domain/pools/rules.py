@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from zhike.domain.activities.choices import Outcome
 from zhike.domain.activities.models import Interaction
-from zhike.domain.customers.models import Customer
 from zhike.domain.pools.belonging import customers_of
 from zhike.domain.pools.models import Pool
 from zhike.domain.trade.choices import TransactionKind
@@ -76,8 +75,6 @@ def due_for_recall(pools: Sequence[Pool], pool: Pool, day: date, calendar: Worki
     rows: Any = customers_of(pools, pool).filter(owner__isnull=False)
     since = Coalesce("custody_since", "created_at")
     rows = rows.annotate(since=since, since_day=TruncDate(since)).filter(since__lt=bounds.protected)
-    if not calendar.is_working_day(day):
-        return Customer.objects.none()
     idle: Any = Q(pk__in=())
     dealless: Any = Q(pk__in=())
     if bounds.idle is not None:
@@ -87,4 +84,4 @@ def due_for_recall(pools: Sequence[Pool], pool: Pool, day: date, calendar: Worki
     found: QuerySet[Any, Any] = rows.filter(idle | dealless).annotate(
         is_idle=Case(When(idle, then=True), default=False)
     )
-    return found.order_by("pk")
+    return found.order_by("pk") if calendar.is_working_day(day) else found.none()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -30,22 +32,21 @@ def customers_leaving(actor: Actor, context: Context) -> SuggestionGroup | None:
             {"field": "recall_on", "op": "next_n_days", "value": SOON},
         ]
     }
-    rows = Query(
-        customer, actor, context, columns=("name", "recall_on"), filter=soon, sort=("recall_on",), limit=MOST_SHOWN
-    )
+    field = customer.field("recall_on")
+    rows: Any = Query(customer, actor, context, filter=soon).rows().annotate(leaves=field.type.expression(field))
     found = [
         Suggestion(
             object_key="customer",
-            record_id=row.id,
-            title=str(row.values["name"]),
-            url=record_url("customer", row.id),
+            record_id=pk,
+            title=name,
+            url=record_url("customer", pk),
             reason=_("Goes back to the public pool unless you follow up"),
             icon="hourglass",
             act_label=gettext_lazy("Log a contact"),
-            act_url=f"/log/?customer={row.id}",
+            act_url=f"/log/?customer={pk}",
             act_icon="phone",
-            note=date_format(row.values["recall_on"], "MONTH_DAY_FORMAT"),
+            note=date_format(day, "MONTH_DAY_FORMAT"),
         )
-        for row in rows.page().rows
+        for pk, name, day in rows.order_by("leaves", "pk").values_list("pk", "name", "leaves")[:MOST_SHOWN]
     ]
     return SuggestionGroup(gettext_lazy("About to be lost"), found)
