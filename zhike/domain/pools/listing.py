@@ -18,6 +18,8 @@ from zhike.metadata.fields.base import Field
 #: Fields shown of a customer in the pool, as far as the reader's role shows them at all.
 SHOWN = ("kind", "tier", "stage", "industry", "address")
 MASKED = ("phones",)
+#: Of the address no more than the place.
+PLACE = ("province", "city", "district")
 PAGE = 50
 
 
@@ -52,13 +54,15 @@ def _known(actor: Actor, field: Field) -> bool:
 
 def _lying(row: Customer, fields: Sequence[Field]) -> Lying:
     values = {field.key: getattr(row, field.key) for field in fields}
+    if values.get("address"):
+        values["address"] = {part: text for part, text in values["address"].items() if part in PLACE} or None
     return Lying(
         id=row.pk,
         name=row.name,
         since=row.custody_since,
         values={key: value for key, value in values.items() if key in SHOWN},
         masked={
-            field.key: str(field.type.mask(values[field.key], field))
+            field.key: ", ".join(map(str, field.type.mask(values[field.key], field)))
             for field in fields
             if field.key in MASKED and values[field.key]
         },
