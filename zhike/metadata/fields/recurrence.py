@@ -169,7 +169,7 @@ def interval_inputs(rule: Recurrence | None, name: str) -> SafeString:
     return format_html(
         '<div class="col-auto"><label class="form-check"><span>{}</span><input class="form-control" type="number" min="1" max="{}" '
         'name="{}.interval" value="{}" aria-label="{}"></label></div>'
-        '<div class="col-auto"><select class="form-select" name="{}.unit" aria-label="{}">{}</select></div>',
+        '<div class="col-auto recurrence-unit"><select class="form-select" name="{}.unit" aria-label="{}">{}</select></div>',
         pgettext("repetition", "every"),
         MOST_INTERVAL,
         name,
