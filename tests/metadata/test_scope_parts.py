@@ -187,6 +187,24 @@ def test_columns_are_counted_up_to_a_cap_in_one_statement(mixed: Cast, name: str
         assert found[value] == Count(min(count, 10), count > 10)
 
 
+@pytest.mark.parametrize("name", ["bob", "alice", "eve", "mallory"])
+def test_what_follows_a_customer_is_seen_with_it_whichever_way_is_gone(
+    mixed: Cast, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    person = reader(mixed, name)
+    live = list(Customer.objects.filter(deletion__isnull=True).order_by("pk").values_list("pk", flat=True))
+    contacts = records("contact", [{"customer": pk, "name": f"联系人{pk}"} for pk in live])
+    within = {row.pk for row in seen(person)}
+    wanted = [contact for contact, customer in zip(contacts, live, strict=True) if customer in within]
+    query = Query(registry.get("contact"), person, context_for(person), sort=("name",), limit=200)
+
+    for size in (10_000, -1):
+        monkeypatch.setattr(scope_size, "SMALL_SCOPE", size)
+        assert sorted(row.id for row in query.page().rows) == wanted
+    assert query.ids() == wanted
+    assert query.count().value == len(wanted)
+
+
 # Plans ------------------------------------------------------------------------------------------------------------
 
 

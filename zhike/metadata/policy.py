@@ -163,7 +163,10 @@ class _Parents:
             rows = rows.filter(deletion__isnull=True)
         column = link.column or link.key
         if self.gathered:
-            return Q(**{f"{column}__in": rows.values("pk")})
+            # Parts, because SQLite reads the whole table for conditions joined by "or" when one of them is a query.
+            parts = None if self.deleted else parts_for(actor, parent, action, apart=True)
+            first, *others = [part.values("pk") for part in parts or [rows]]
+            return Q(**{f"{column}__in": first.union(*others, all=True) if others else first})
         linked: Any = OuterRef(column)
         if self.fenced:
             linked = ExpressionWrapper(linked + Value(0), output_field=BigIntegerField())

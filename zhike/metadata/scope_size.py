@@ -8,6 +8,7 @@ from typing import Any
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor
 from zhike.metadata.object_type import ObjectType
+from zhike.metadata.ordered_ids import counted
 
 #: Up to this many rows a scope is gathered before it is sorted.
 SMALL_SCOPE = 10_000
@@ -22,13 +23,15 @@ def is_small(actor: Actor, object_type: ObjectType, action: str) -> bool:
 
 
 def scope_size(actor: Actor, object_type: ObjectType, action: str) -> int:
-    """How many rows the actor reaches, up to a little over SMALL_SCOPE; kept for a minute."""
+    """How many rows the actor reaches, each part of them counted up to a little over SMALL_SCOPE; kept for a minute."""
     key = (actor.user_id, actor.role_keys, actor.department_ids, object_type.key, action)
     known = _sizes.get(key)
     now = time.monotonic()
     if known is not None and known[0] > now:
         return known[1]
-    rows = policy.queryset_for(actor, object_type, action, gathered=True).order_by()
-    size = rows[: SMALL_SCOPE + 1].values("pk").count()
+    parts = policy.parts_for(actor, object_type, action, apart=True)
+    if parts is None:
+        parts = [policy.queryset_for(actor, object_type, action, gathered=True)]
+    [size] = counted([parts], SMALL_SCOPE + 1)
     _sizes[key] = (now + SECONDS_KEPT, size)
     return size
