@@ -189,7 +189,8 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(cast: Cast) -> N
             assert service.recall(date(2026, 3, 13)) == count
         return len(captured)
 
-    assert cost(30) <= cost(1) + 1
+    # From twenty rows on PostgreSQL is written to by COPY, which costs two statements, once.
+    assert cost(60) <= cost(30)
 
 
 def test_a_follow_up_by_the_owner_starts_the_countdown_anew(cast: Cast) -> None:
