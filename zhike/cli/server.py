@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 import zhike.config.wsgi  # noqa: F401 - sets Django up
+from zhike.lib.search_tokens import name_tokens
 
 #: Without it a stop during the start would never end.
 SECONDS_TO_STOP = 10
@@ -21,6 +22,7 @@ SECONDS_TO_STOP = 10
 def load() -> None:
     """Import everything that answers requests; what stands then is left alone by the garbage collector, or it would be copied."""
     get_resolver().reverse_dict  # noqa: B018 - reading it imports every view
+    name_tokens("知客")  # reads the dictionaries of scripts and pinyin
     connections.close_all()
     gc.collect()
     gc.freeze()
