@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, connection
+from django.utils import timezone
 
 from zhike.accounts.models import User
 from zhike.cli import migrate_command
@@ -30,10 +31,20 @@ OLDEST_POSTGRESQL = 130_000
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at; ``mend`` says what to do about it and is empty when all is well."""
+    """One thing looked at; ``mend`` says what to do about it and is empty when all is well.
+
+    With ``in_time`` nothing is wrong yet, but will be.
+    """
 
     text: str
     mend: str = ""
+    in_time: bool = False
+
+    @property
+    def mark(self) -> str:
+        if not self.mend:
+            return "✓"
+        return "!" if self.in_time else "✗"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +55,8 @@ def run(_options: argparse.Namespace) -> int:
     """Print every finding; the exit code is 1 when something is wrong."""
     sick = False
     for finding in examine():
-        sick = sick or bool(finding.mend)
-        print("✗" if finding.mend else "✓", finding.text)
+        sick = sick or finding.mark == "✗"
+        print(finding.mark, finding.text)
         if finding.mend:
             print("  →", finding.mend)
     return 1 if sick else 0
@@ -184,6 +195,7 @@ def business_calendar() -> Finding:
     return Finding(
         _("The working days of {year} are not known.").format(year=year),
         _("Take in its holidays under Settings, Working days and hours."),
+        in_time=year > timezone.localdate().year,
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from tests.cast import Cast, actor, client
 from zhike.cli.doctor_command import business_calendar
@@ -49,7 +50,15 @@ def test_2027_is_refused_until_it_is_taken_in(cast: Cast) -> None:
     assert Change.objects.filter(object_key="office_hours").exists()
 
 
-def test_the_doctor_tells_of_a_year_that_is_not_known(cast: Cast, time_machine: object) -> None:
+@pytest.mark.parametrize(("today", "mark"), [("2026-05-01", "✓"), ("2026-11-22", "!"), ("2028-01-05", "✗")])
+def test_the_doctor_warns_in_time_and_finds_fault_when_it_is_late(
+    cast: Cast, time_machine: TimeMachineFixture, today: str, mark: str
+) -> None:
+    time_machine.move_to(f"{today} 12:00:00+08:00")
+    assert business_calendar().mark == mark
+
+
+def test_the_doctor_tells_of_a_year_that_is_not_known(cast: Cast) -> None:
     assert services.unknown_year_ahead(date(2026, 5, 1)) is None
     assert services.unknown_year_ahead(date(2026, 11, 22)) == 2027
     assert services.unknown_year_ahead(date(2028, 1, 1)) == 2028
