@@ -80,7 +80,7 @@ def _values(object_key: str, name: str, owner: int, department: int | None) -> d
     if object_key == "customer":
         return {"name": name, "kind": "company", "code": f"C-{name}", **held}
     if object_key == "task":
-        return {"title": name, **held}
+        return {"title": name, "due_at": "2026-03-02T01:30:00Z", **held}
     if object_key == "x_vehicle":
         return {"name": name, "plate": f"P-{name}", **held}
     customer = _customer(f"{name}的客户", held)
