@@ -25,6 +25,7 @@ class Around:
     role: Role
     field: CustomField
     object: CustomObject
+    scheme: TierScheme
 
     @property
     def person(self) -> User:
@@ -39,6 +40,7 @@ def around(cast: Cast) -> Around:
         role_create(name="前台", description="", actor=adam),
         field,
         object_create(label="设备", key="x_device", actor=adam),
+        TierScheme.objects.get_or_create(key="value", defaults={"name": "价值分级"})[0],
     )
 
 
@@ -85,9 +87,8 @@ def new_field(_found: Around) -> dict[str, Any]:
     return {"kind": "text", "label": "新栏"}
 
 
-def scheme(_around: Around) -> dict[str, Any]:
-    found, _made = TierScheme.objects.get_or_create(key="value", defaults={"name": "价值分级"})
-    return {"key": found.key}
+def scheme(found: Around) -> dict[str, Any]:
+    return {"key": found.scheme.key}
 
 
 def definition(_around: Around) -> dict[str, Any]:
