@@ -28,7 +28,11 @@ from zhike.metadata.models import CustomRecord
 
 pytestmark = pytest.mark.query
 
-OPTIONS: dict[str, dict[str, Any]] = {"choice": CHOICES, "link": {"target": "tag"}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "choice": CHOICES,
+    "link": {"target": "tag"},
+    "auto_number": {"pattern": "KH{YYYY}-{0000}"},
+}
 INDEXABLE = [kind.key for kind in FIELD_TYPES.values() if kind.customisable and kind.sortable]
 CUSTOMERS = Customer._meta.db_table
 
@@ -81,12 +85,12 @@ def fill(field: Field, *, count: int = 400) -> list[Any]:
 @pytest.mark.django_db
 def test_the_index_answers_filters_and_order(kind: str) -> None:
     row = field_create("customer", kind=kind, label="快", options=OPTIONS.get(kind, {}), indexed=True, actor=ADMIN)
-    assert indexes_reconcile("customer").built == [f"zc_{row.pk}"]
+    index = f"{'zcu' if row.unique else 'zc'}_{row.pk}"
+    assert indexes_reconcile("customer").built == [index]
     customer = registry.get("customer")
     field = customer.field(row.key)
     told = field.type.to_json(fill(field)[0], field)
     live = policy.queryset_for(SYSTEM, customer).values_list("pk")
-    index = f"zc_{row.pk}"
     comparisons = [
         operator.key for operator in field.type.operators if operator.key in {"eq", "gt", "lte", "starts_with"}
     ]
