@@ -13,6 +13,8 @@ from typing import Any
 from benchmarks.bases import BASES, VENDORS
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+#: What was found out besides, written by hand.
+NOTES = Path(__file__).resolve().parent / "notes.md"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 SCOPES = {"department": "A salesperson, who sees the department", "all": "Somebody who sees all customers"}
 
@@ -44,6 +46,7 @@ def page(found: Results) -> Iterator[str]:
     for (key, vendor), result in found.items():
         yield f"## {key} on {NAMES[vendor]} ({result['size'] / 2**30:.1f} GiB)\n"
         yield from base(result)
+    yield NOTES.read_text(encoding="utf-8").rstrip()
 
 
 def base(result: Mapping[str, Any]) -> Iterator[str]:

@@ -38,5 +38,6 @@ def test_limits_are_held_or_missed_by_their_figures() -> None:
 def test_the_page_has_every_base_and_task() -> None:
     text = "\n".join(page({("XL", "postgresql"): result(1)}))
     assert "## XL on PostgreSQL (1.0 GiB)" in text
+    assert "## Explanations" in text
     assert "| list page 10,000 | 5.0 / 9.0 | 2.5 | 20.0 / 40.0 | 9 |  |" in text
     assert "create 100: 12, create 1,000: 12" in text
