@@ -13,7 +13,7 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.object_type import ObjectType
-from zhike.metadata.records import Row, SaveResult, save
+from zhike.metadata.records import SaveResult
 from zhike.metadata.saving import context_for
 from zhike.metadata.time_budget import OutOfTime
 from zhike.web.edges import object_view, with_events
@@ -23,7 +23,7 @@ from zhike.web.lists.chosen import listing_of
 from zhike.web.lists.listing import Listing
 from zhike.web.lists.page import bad_query
 from zhike.web.views.bulk import control
-from zhike.web.views.cell_edit import editable_field, last_change, reachable_row, version_of
+from zhike.web.views.cell_edit import editable_field, reachable_row, save_past_others, version_of
 
 BASE = "board/"
 
@@ -74,14 +74,9 @@ def move(request: AccountRequest, object_type: ObjectType, record_id: int) -> Ht
         return HttpResponse(status=422)
     context = context_for(request.actor)
     field = editable_field(object_type, by.key, context)
-    row = reachable_row(object_type, record_id, field, context)
+    reachable_row(object_type, record_id, field, context)
     values = {field.key: request.POST.get("value") or None, **asked_for(request, object_type)}
-    version = version_of(request)
-    result = save(object_type, [Row(values, record_id, version)], actor=request.actor)
-    codes = {problem.code for problem in result.rows[0].problems.get("", ())}
-    if "stale" in codes and not last_change(object_type, record_id, version or 0, field):
-        # Somebody changed something else: that does not stand in the way of moving the card.
-        result = save(object_type, [Row(values, record_id, row.version)], actor=request.actor)
+    result = save_past_others(object_type, record_id, field, values, version=version_of(request), context=context)
     if not result.ok:
         return refusal(request, object_type, result, field, context)
     return moved(request, listing, field, result)

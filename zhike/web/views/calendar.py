@@ -14,14 +14,13 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Field
 from zhike.metadata.object_type import ObjectType
-from zhike.metadata.records import Row, save
 from zhike.metadata.saving import context_for
 from zhike.web.edges import object_view, with_events
 from zhike.web.lists.calendar import calendar_context, calendar_fields
 from zhike.web.lists.chosen import listing_of
 from zhike.web.lists.listing import CALENDAR, Listing
 from zhike.web.lists.page import bad_query
-from zhike.web.views.cell_edit import editable_field, last_change, reachable_row, version_of
+from zhike.web.views.cell_edit import editable_field, reachable_row, save_past_others, version_of
 
 
 def calendar_of(request: AccountRequest, object_type: ObjectType) -> tuple[Listing, Field]:
@@ -62,12 +61,8 @@ def move(request: AccountRequest, object_type: ObjectType, record_id: int) -> Ht
         return HttpResponse(status=422)
     if not field.type.is_movable or value is None:
         return HttpResponse(status=422)
-    values, version = {field.key: field.type.moved_to(value, day, context)}, version_of(request)
-    result = save(object_type, [Row(values, record_id, version)], actor=request.actor)
-    codes = {problem.code for problem in result.rows[0].problems.get("", ())}
-    if "stale" in codes and not last_change(object_type, record_id, version or 0, field):
-        # Somebody changed something else: that does not stand in the way of the day.
-        result = save(object_type, [Row(values, record_id, row.version)], actor=request.actor)
+    values = {field.key: field.type.moved_to(value, day, context)}
+    result = save_past_others(object_type, record_id, field, values, version=version_of(request), context=context)
     if not result.ok:
         message = next(str(found[0].message) for found in result.rows[0].problems.values())
         return with_events(HttpResponse(status=422), toast={"message": message, "level": "error"}, records_changed=None)

@@ -21,9 +21,9 @@ from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.fields.date_text import near_moment
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.models import Change
-from zhike.metadata.object_type import ObjectType
+from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.query import PageRow, cell, label_rows, record_row
-from zhike.metadata.records import Row, RowResult, save
+from zhike.metadata.records import Row, SaveResult, save
 from zhike.metadata.saving import context_for
 from zhike.web.edges import object_view
 
@@ -50,7 +50,10 @@ def saved(
 ) -> HttpResponse:
     """Save what was typed; the write path itself knows what the actor may reach."""
     raw = field.type.from_form(request.POST, field.key)
-    result = save_value(object_type, record_id, field, raw, version=version_of(request), context=context)
+    told = save_past_others(
+        object_type, record_id, field, {field.key: raw}, version=version_of(request), context=context
+    )
+    (result,) = told.rows
     if not result.problems:
         return HttpResponse(shown(object_type, record_id, field, context))
     codes = {problem.code for problem in result.problems.get("", ())}
@@ -106,15 +109,22 @@ def form(
     return render(request, "record_detail/edit_field.html", told)
 
 
-def save_value(
-    object_type: ObjectType, record_id: int, field: Field, raw: Any, *, version: int | None, context: Context
-) -> RowResult:
-    """Save one value; a change that somebody else made to other fields meanwhile does not stand in the way."""
-    result = save(object_type, [Row({field.key: raw}, record_id, version)], actor=context.actor).rows[0]
-    is_stale = any(problem.code == "stale" for problem in result.problems.get("", ()))
+def save_past_others(
+    object_type: ObjectType,
+    record_id: int,
+    field: Field,
+    values: Values,
+    *,
+    version: int | None,
+    context: Context,
+) -> SaveResult:
+    """Save values, the field's above all; what somebody else changed meanwhile in other fields does not stand in the way."""
+    result = save(object_type, [Row(values, record_id, version)], actor=context.actor)
+    (row,) = result.rows
+    is_stale = any(problem.code == "stale" for problem in row.problems.get("", ()))
     if not is_stale or version is None or last_change(object_type, record_id, version, field):
         return result
-    return save(object_type, [Row({field.key: raw}, record_id, result.version)], actor=context.actor).rows[0]
+    return save(object_type, [Row(values, record_id, row.version)], actor=context.actor)
 
 
 def last_change(object_type: ObjectType, record_id: int, version: int, field: Field) -> Change | None:
