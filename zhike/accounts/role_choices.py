@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import overload
-
 from django.utils.translation import gettext_lazy
 
 from zhike.accounts.role_book import RoleRights, latest_book
-from zhike.metadata.fields.choice_option import Choice
+from zhike.metadata.fields.choice_option import Choice, LiveChoices
 
 
-class RoleChoices(Sequence[Choice]):
+class RoleChoices(LiveChoices):
     """All roles in their order; names of shipped ones are translated."""
 
-    def _choices(self) -> tuple[Choice, ...]:
+    def current(self) -> tuple[Choice, ...]:
         return tuple(choice_of(role) for role in latest_book().values())
-
-    def __len__(self) -> int:
-        return len(latest_book())
-
-    def __iter__(self) -> Iterator[Choice]:
-        return iter(self._choices())
-
-    @overload
-    def __getitem__(self, index: int) -> Choice: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Choice, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Choice | tuple[Choice, ...]:
-        return self._choices()[index]
 
 
 def choice_of(role: RoleRights) -> Choice:

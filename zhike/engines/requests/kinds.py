@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from zhike.metadata.fields.base import Label
-from zhike.metadata.fields.choice_option import Choice
+from zhike.metadata.fields.choice_option import Choice, LiveChoices
 
 if TYPE_CHECKING:
     from zhike.engines.requests.models import Request
@@ -71,23 +71,8 @@ def find_kind(key: str) -> RequestKind | None:
     return _kinds.get(key)
 
 
-class KindChoices(Sequence[Choice]):
+class KindChoices(LiveChoices):
     """The registered kinds as choices of a field, whenever they were registered."""
 
-    def _choices(self) -> tuple[Choice, ...]:
+    def current(self) -> tuple[Choice, ...]:
         return tuple(Choice(kind.key, kind.label, kind.tone) for kind in _kinds.values())
-
-    def __len__(self) -> int:
-        return len(_kinds)
-
-    def __iter__(self) -> Iterator[Choice]:
-        return iter(self._choices())
-
-    @overload
-    def __getitem__(self, index: int) -> Choice: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Choice, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Choice | tuple[Choice, ...]:
-        return self._choices()[index]

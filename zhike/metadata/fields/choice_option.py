@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from zhike.metadata.fields.base import Context, Field, Label
 from zhike.metadata.fields.said import is_chinese, said
@@ -28,6 +29,29 @@ class Choice:
         if self.label_en and not is_chinese(context):
             return self.label_en
         return said(self.label, context)
+
+
+class LiveChoices(Sequence[Choice], ABC):
+    """Choices that may become others while the process runs: asked for anew whenever they are read."""
+
+    @abstractmethod
+    def current(self) -> tuple[Choice, ...]:
+        """The choices of the moment."""
+
+    def __len__(self) -> int:
+        return len(self.current())
+
+    def __iter__(self) -> Iterator[Choice]:
+        return iter(self.current())
+
+    @overload
+    def __getitem__(self, index: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Choice, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Choice | tuple[Choice, ...]:
+        return self.current()[index]
 
 
 def choices_from_pairs(pairs: Iterable[tuple[Any, Any]], tones: Mapping[str, str]) -> tuple[Choice, ...]:

@@ -194,6 +194,12 @@ def field_name(request: AccountRequest, object_key: str, key: str) -> HttpRespon
     return settings_render(request, PAGE, "settings/field_name.html", told, heading=str(field.label), status=status)
 
 
+def stored_page(request: AccountRequest, object_type: ObjectType, row: CustomField, refusal: Invalid) -> HttpResponse:
+    """The page of a field as it is stored, with what stands in the way of the button that was pressed."""
+    form = stored(row, context_for(request.actor))
+    return form_page(request, object_type, form, row=row, problems=refusal.problems, status=422)
+
+
 @belongs_to(PAGE)
 @require_POST
 def field_use(request: AccountRequest, object_key: str, field_id: int) -> HttpResponse:
@@ -203,14 +209,7 @@ def field_use(request: AccountRequest, object_key: str, field_id: int) -> HttpRe
     try:
         change(row.pk, actor=request.actor)
     except Invalid as refusal:
-        return form_page(
-            request,
-            object_type,
-            stored(row, context_for(request.actor)),
-            row=row,
-            problems=refusal.problems,
-            status=422,
-        )
+        return stored_page(request, object_type, row, refusal)
     return HttpResponseRedirect(fields_url(object_key))
 
 
@@ -222,14 +221,7 @@ def field_numbers(request: AccountRequest, object_key: str, field_id: int) -> Ht
     try:
         job = numbers_fill(row.pk, actor=request.actor)
     except Invalid as refusal:
-        return form_page(
-            request,
-            object_type,
-            stored(row, context_for(request.actor)),
-            row=row,
-            problems=refusal.problems,
-            status=422,
-        )
+        return stored_page(request, object_type, row, refusal)
     return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
