@@ -1,4 +1,7 @@
-"""Signs people in and finds out what to ask for: ``python -m benchmarks.prepare`` in the settings of a base prints JSON."""
+"""Brings a base up to date, signs people in and finds out what to ask for.
+
+``python -m benchmarks.prepare FILE`` in the settings of a base writes JSON.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ def main(arguments: Sequence[str]) -> int:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     # Models can be imported only now.
-    planning = import_module("benchmarks.planning")
+    planning, settling = (import_module(f"benchmarks.{name}") for name in ("planning", "settling"))
+    settling.settle()
     Path(arguments[0]).write_text(json.dumps(planning.plan()), encoding="utf-8")
     return 0
 

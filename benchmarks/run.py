@@ -53,8 +53,8 @@ def measure(base: Base, vendor: str, *, quick: bool) -> dict[str, Any]:
     settings = environment(base, vendor)
     print(f"== {base.key} on {vendor}", file=sys.stderr, flush=True)
     seconds = 1.0 if quick else TASK_SECONDS
-    found: dict[str, Any] = {"size": ready.size(base, vendor), "inside": inside("insides", settings)}
     plan = inside("prepare", settings)
+    found: dict[str, Any] = {"size": ready.size(base, vendor), "inside": inside("insides", settings)}
     with serving.floor(settings, free_port()) as server:
         request = [Request("floor", "/floor/", "")]
         found["floor"] = by_connections(server.port, request, seconds)

@@ -88,14 +88,25 @@ def test_ctrl_c_stops_everything(serve: Serve, zhike: Zhike, port: int) -> None:
 
 def test_a_killed_server_is_answering_again_within_five_seconds(serve: Serve, port: int) -> None:
     process = serve()
-    (server,) = [
-        child for child in psutil.Process(process.pid).children() if child.cmdline()[1:3] == ["-m", "zhike.cli.server"]
-    ]
+    (server,) = [child for child in psutil.Process(process.pid).children() if child.children()]
 
     os.kill(server.pid, signal.SIGKILL)
 
     wait_until(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE, 5)
     wait_until(lambda: status(port) > 0, 5)
+
+
+def test_a_killed_worker_is_replaced_and_shares_what_was_loaded_before(serve: Serve) -> None:
+    process = psutil.Process(serve().pid)
+    wait_until(lambda: len(process.children()) == 2)
+    server, worker = sorted(process.children(), key=lambda child: not child.children())
+
+    os.kill(worker.pid, signal.SIGKILL)
+
+    wait_until(lambda: not {server.pid, worker.pid}.issuperset(child.pid for child in process.children()))
+    replaced = next(child for child in process.children() if child.pid != server.pid)
+    memory = replaced.memory_full_info()
+    assert memory.uss < memory.rss / 2
 
 
 @pytest.mark.usefixtures("installation")

@@ -94,24 +94,19 @@ def refuse_taken_port(environment: env.Environment) -> None:
             ) from error
 
 
-def server_command(environment: env.Environment, workers: int) -> list[str]:
-    """The web server with its processes."""
-    place = (environment.host.strip("[]"), str(environment.port), str(workers), str(THREADS))
-    return [sys.executable, "-m", "zhike.cli.server", *place]
-
-
 def hand_over(environment: env.Environment, *, workers: int, with_worker: bool) -> None:
-    """Replace this process, which is large by now, with the small supervisor; does not return."""
-    children = {"server": server_command(environment, workers)}
-    if with_worker:
-        children["worker"] = [sys.executable, "-m", "zhike.cli.main", "worker"]
+    """Replace this process by the supervisor, which loads what is to be shared and nothing else; does not return."""
     lines = demo_command.people_lines() if User.objects.filter(is_demo=True).exists() else []
     lines.append(_("zhike answers at {address} (Ctrl-C stops it)").format(address=address(environment)))
     connections.close_all()
+    listen = environment.host.strip("[]")
     plan = {
-        "children": children,
-        "host": "127.0.0.1" if env.is_wildcard(environment.host) else environment.host.strip("[]"),
+        "listen": listen,
+        "host": "127.0.0.1" if env.is_wildcard(environment.host) else listen,
         "port": environment.port,
+        "processes": workers,
+        "threads": THREADS,
+        "worker": with_worker,
         "greeting": "\n".join(lines),
     }
     # Threads that share two heaps hold far less than threads with one each.
