@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,27 +13,25 @@ from zhike.jobs.models import Job, ScheduleRun
 from zhike.jobs.worker import work_off
 from zhike.metadata.sealing import run_outbox
 
-#: What is owed within so many hours is done at once, so that it does not come in between.
+#: What is owed within so many hours is done at once and noted as done then, so that it does not come in between.
 AHEAD = timedelta(hours=6)
 
 
 def settle() -> None:
     """Run what is scheduled and due, and the jobs that this queues, until nothing is left."""
+    moment = timezone.now() + AHEAD
     while True:
         for schedule in scheduler.SCHEDULES.values():
-            if schedule.is_remembered and _is_due(schedule):
-                scheduler.perform(schedule, timezone.now())
+            if schedule.is_remembered and schedule.is_due(_last_run(schedule), moment):
+                scheduler.perform(schedule, moment)
         run_outbox()
-        waiting = list(
-            Job.objects.filter(state=Job.State.QUEUED, run_at__lte=timezone.now()).values_list("kind", flat=True)
-        )
-        if not waiting:
+        due = Job.objects.filter(state=Job.State.QUEUED, run_at__lte=timezone.now())
+        if not (waiting := list(due.values_list("kind", flat=True))):
             return
         started = time.monotonic()
         work_off()
         print(f"   {', '.join(waiting)}: {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
 
 
-def _is_due(schedule: scheduler.Schedule) -> bool:
-    last = ScheduleRun.objects.filter(name=schedule.name).values_list("last_run_at", flat=True).first()
-    return schedule.is_due(last, timezone.now() + (AHEAD if schedule.daily_at else timedelta()))
+def _last_run(schedule: scheduler.Schedule) -> datetime | None:
+    return ScheduleRun.objects.filter(name=schedule.name).values_list("last_run_at", flat=True).first()

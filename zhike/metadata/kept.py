@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
+from zhike.metadata.object_type import ObjectType
 
 T = TypeVar("T")
 
@@ -21,3 +22,10 @@ def kept(actor: Actor, key: Hashable, make: Callable[[], T]) -> T:
     if found is None or found[0] != edition:
         found = actor.kept[key] = (edition, make())
     return found[1]
+
+
+def kept_for(actor: Actor, object_type: ObjectType, key: Hashable, make: Callable[[], T]) -> T:
+    """The same about an object type; worked out each time for one that the present catalogue does not hold."""
+    if registry.catalogue().get(object_type.key) is not object_type:
+        return make()
+    return kept(actor, (key, object_type.key), make)

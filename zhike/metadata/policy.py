@@ -7,6 +7,7 @@ action's name. Nothing is filtered after the fetch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
@@ -17,6 +18,7 @@ from zhike.metadata import registry
 from zhike.metadata.actor import Actor, FieldAccess, Scope
 from zhike.metadata.errors import Denied
 from zhike.metadata.fields.base import Field, Input
+from zhike.metadata.kept import kept_for
 from zhike.metadata.listed_ids import among_few
 from zhike.metadata.models import CustomRecord, Record, TeamMember
 from zhike.metadata.object_type import ObjectType
@@ -245,6 +247,10 @@ def sees_input(actor: Actor, source: Input) -> bool:
 
 def readable_fields(actor: Actor, object_type: ObjectType) -> tuple[Field, ...]:
     """Fields that the actor may know of, masked ones included."""
+    return kept_for(actor, object_type, "readable", partial(_readable, actor, object_type))
+
+
+def _readable(actor: Actor, object_type: ObjectType) -> tuple[Field, ...]:
     return tuple(field for field in object_type.active_fields if access(actor, object_type, field) > FieldAccess.HIDDEN)
 
 

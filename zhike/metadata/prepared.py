@@ -10,10 +10,15 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+
+#: A place among the ids of records.
+NO_RECORD = -987_654_321_012_345
 
 M = TypeVar("M", bound=Model)
 V = TypeVar("V", int, str)
@@ -40,6 +45,16 @@ class Prepared(Generic[M, V]):
         """The rows of a query by ``values_list``."""
         _rows, compiler = self._run(value)
         return list(compiler.results_iter())
+
+    def dicts(self, value: V) -> list[dict[str, Any]]:
+        """The rows of a query by ``values``; none where its conditions can never hold."""
+        try:
+            rows, compiler = self._run(value)
+        except EmptyResultSet:
+            return []
+        query: Query = rows.query
+        names = query.selected or [*query.values_select, *query.annotation_select]
+        return [dict(zip(names, row, strict=True)) for row in compiler.results_iter()]
 
     def _run(self, value: V) -> tuple[QuerySet[M, Any], SQLCompiler]:
         """A compiler of this thread's connection that has its SQL already."""

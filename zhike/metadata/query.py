@@ -8,7 +8,7 @@ wrongly at a million rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
@@ -22,12 +22,15 @@ from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.columns import is_links, plain_values
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.filters import compile_filter
+from zhike.metadata.formula.expression import today
+from zhike.metadata.kept import kept_for
 from zhike.metadata.keyset import Cursor, beyond, decode, never_null, ordering, sort_keys
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.linking import linked
 from zhike.metadata.models import Record
 from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.ordered_ids import is_ordered, is_ordered_by_department
+from zhike.metadata.prepared import NO_RECORD, Prepared
 from zhike.metadata.scope_size import is_small
 from zhike.metadata.time_budget import OutOfTime, time_budget
 
@@ -233,12 +236,23 @@ class Query:
     def _drawn(self, rows: QuerySet[Record], sorted_by: Sequence[Field]) -> dict[int, PageRow]:
         """Plain values of records that the actor may see, one query and one for each link to many."""
         fields = self._wanted(sorted_by)
+        return self._shaped(self._valued(rows, fields), fields)
+
+    def _valued(self, rows: QuerySet[Record], fields: Sequence[Field]) -> QuerySet[Any, dict[str, Any]]:
+        """The columns that the fields need."""
         native = {field.column for field in fields if field.column and not is_links(self.object_type, field)}
-        computed = {f"c_{field.key}": field for field in fields if field.computed is not None}
         names = ["id", "version", "custom", *(sorted(native - {"id"}))]
-        rows = rows.annotate(**{name: field.type.expression(field) for name, field in computed.items()})
+        computed = {
+            computed_name(field): field.type.expression(field) for field in fields if field.computed is not None
+        }
+        found: QuerySet[Any, dict[str, Any]] = rows.annotate(**computed).values(*names, *computed)
+        return found
+
+    def _shaped(self, rows: Iterable[dict[str, Any]], fields: Sequence[Field]) -> dict[int, PageRow]:
+        """Rows of ``_valued`` as the actor may see them, by id."""
+        computed = {computed_name(field): field for field in fields if field.computed is not None}
         found: dict[int, tuple[int, Values]] = {}
-        for row in rows.values(*names, *computed):
+        for row in rows:
             values = plain_values(self.object_type, row, fields)
             # What a computed field's expression gives is a plain value already.
             values.update({field.key: row[name] for name, field in computed.items()})
@@ -281,6 +295,11 @@ class Query:
         return Cursor(tuple(values), pk)
 
 
+def computed_name(field: Field) -> str:
+    """The name of a computed field's column in a query."""
+    return f"c_{field.key}"
+
+
 def sort_field(object_type: ObjectType, key: str, context: Context) -> Field:
     """A field that the actor may compare by; raises BadQuery."""
     return sort_keys(object_type, (key,), context)[0].field
@@ -298,7 +317,15 @@ def record_row(
     """One record with all that the actor may see of it, or these columns and its title; None when there is none within reach."""
     action = "restore" if deleted else "view"
     query = Query(object_type, actor, context, columns=columns, deleted=deleted, action=action)
-    return query._drawn(query.rows().filter(pk=record_id), ()).get(record_id)
+    fields = query._wanted(())
+
+    def described(pk: int) -> QuerySet[Any, dict[str, Any]]:
+        return query._valued(query.rows().filter(pk=pk), fields)
+
+    # Formulas know what day it is.
+    key = ("record", tuple(columns), deleted, today())
+    found = kept_for(actor, object_type, key, lambda: Prepared(described, place=NO_RECORD)).dicts(record_id)
+    return query._shaped(found, fields).get(record_id)
 
 
 def first_rows(

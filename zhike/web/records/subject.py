@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.safestring import SafeString
 
 from zhike.engines.following.services import is_following
@@ -14,9 +15,12 @@ from zhike.metadata import policy
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.errors import BadQuery, Denied, NotFound
 from zhike.metadata.fields.base import Context, Field
+from zhike.metadata.fields.date_text import today_of
 from zhike.metadata.filters import compile_filter
+from zhike.metadata.kept import kept_for
 from zhike.metadata.labels import fill_labels, record_url
 from zhike.metadata.object_type import Action, ObjectType
+from zhike.metadata.prepared import NO_RECORD, Prepared
 from zhike.metadata.query import PageRow, cell, record_row
 from zhike.metadata.saving import context_for
 
@@ -93,6 +97,23 @@ def load_for(actor: Actor, object_type: ObjectType, record_id: int, action: str)
 
 def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: Context) -> Rights | None:
     """What the actor may do with a live record, in one query; None when it is out of sight."""
+    key = ("rights", today_of(context))
+    prepared = kept_for(
+        actor, object_type, key, lambda: Prepared(partial(_rights, actor, object_type, context), place=NO_RECORD)
+    )
+    found = next(iter(prepared.dicts(record_id)), None)
+    if found is None:
+        return None
+    held = {name for name in found if found[name]}
+    return Rights(
+        frozenset({"view"} | {name[4:] for name in held if name.startswith("may_")}),
+        frozenset(name[4:] for name in held if name.startswith("due_")),
+        "followed" in held,
+    )
+
+
+def _rights(actor: Actor, object_type: ObjectType, context: Context, record_id: int) -> QuerySet[Any, dict[str, Any]]:
+    """The query of ``rights_over``: a column for every right, every action's condition, and whether the actor follows."""
     asked = dict.fromkeys((*ASKED, *(action.permission for action in object_type.actions.values())))
     columns: dict[str, Any] = {}
     for name in asked:
@@ -101,17 +122,8 @@ def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: 
     for key, action in object_type.actions.items():
         columns[f"due_{key}"] = as_column(due_condition(action, object_type, context))
     columns["followed"] = is_following(object_type, record_id, actor)
-    found = (
-        policy.queryset_for(actor, object_type).filter(pk=record_id).annotate(**columns).values("pk", *columns).first()
-    )
-    if found is None:
-        return None
-    held = {name for name in columns if found[name]}
-    return Rights(
-        frozenset({"view"} | {name[4:] for name in held if name.startswith("may_")}),
-        frozenset(name[4:] for name in held if name.startswith("due_")),
-        "followed" in held,
-    )
+    rows: QuerySet[Any, Any] = policy.queryset_for(actor, object_type).filter(pk=record_id).annotate(**columns)
+    return rows.values("pk", *columns)
 
 
 def as_column(condition: Q | None) -> Any:
