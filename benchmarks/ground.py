@@ -26,7 +26,7 @@ from zhike.jobs.worker import work_off
 from zhike.lib.phones import parse_phone
 from zhike.metadata import registry
 from zhike.metadata.actor import ANONYMOUS
-from zhike.metadata.models import Change, TimelineEntry
+from zhike.metadata.models import Change, ConsumerPosition, TimelineEntry
 from zhike.metadata.sealing import run_outbox
 from zhike.metadata.storage import storage
 
@@ -89,6 +89,7 @@ class Ground:
         work_off()
         self.say("indexes of custom fields")
         self._rest_of_search()
+        self._heard()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
         self.say("statistics")
@@ -116,6 +117,10 @@ class Ground:
             if found.search:
                 SearchBuild.objects.update_or_create(pk=found.key, defaults={"signature": signature(found)})
         self.say("search documents")
+
+    def _heard(self) -> None:
+        """Whoever listens to the change log has nothing to catch up on: what they keep is built whole afterwards."""
+        ConsumerPosition.objects.update(seq=Change.objects.aggregate(last=Max("seq"))["last"] or 0)
 
     def _blocks(self) -> None:
         done = tasks = 0
