@@ -14,6 +14,8 @@ from benchmarks.client import Answer, Connection, Request
 CSRF = "b" * 32
 #: A slow task ends after so many times its seconds, with however many answers it has.
 PATIENCE = 4
+#: So many times their time to think people are left to warm up.
+WARMING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ def repeated(port: int, requests: Sequence[Request], *, connections: int, second
 def people(
     port: int, chores: Sequence[Sequence[tuple[float, Request]]], *, think: float, seconds: float
 ) -> dict[str, Times]:
-    """People at work: each has weighted requests, and thinks for an exponential time between two of them."""
+    """People at work: each has weighted requests, and thinks for an exponential time between two of them.
+
+    What is asked in the first seconds, while everybody signs on at once, is for warming up.
+    """
+    started = time.monotonic()
 
     async def one(own: Sequence[tuple[float, Request]], until: float, rng: random.Random) -> list[Answer]:
         connection = Connection(port, CSRF)
@@ -72,13 +78,15 @@ def people(
         await asyncio.sleep(rng.random() * think)
         while time.monotonic() < until:
             (request,) = rng.choices([chore for _weight, chore in own], [weight for weight, _chore in own])
-            answers.append(await connection.ask(request))
+            answer = await connection.ask(request)
+            if time.monotonic() > started + WARMING * think:
+                answers.append(answer)
             await asyncio.sleep(rng.expovariate(1 / think))
         connection.close()
         return answers
 
     async def every() -> list[Answer]:
-        until = time.monotonic() + seconds
+        until = started + seconds + WARMING * think
         work = (one(own, until, random.Random(place)) for place, own in enumerate(chores))
         return [answer for answers in await asyncio.gather(*work) for answer in answers]
 

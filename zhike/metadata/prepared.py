@@ -6,17 +6,19 @@ many parts. What differs between two runs must be one value that goes to the dat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+#: Each text of a ``PreparedValues`` once.
+_texts: dict[str, str] = {}
 #: A place among the ids of records.
 NO_RECORD = -987_654_321_012_345
 
@@ -45,16 +47,6 @@ class Prepared(Generic[M, V]):
         """The rows of a query by ``values_list``."""
         _rows, compiler = self._run(value)
         return list(compiler.results_iter())
-
-    def dicts(self, value: V) -> list[dict[str, Any]]:
-        """The rows of a query by ``values``; none where its conditions can never hold."""
-        try:
-            rows, compiler = self._run(value)
-        except EmptyResultSet:
-            return []
-        query: Query = rows.query
-        names = query.selected or [*query.values_select, *query.annotation_select]
-        return [dict(zip(names, row, strict=True)) for row in compiler.results_iter()]
 
     def _run(self, value: V) -> tuple[QuerySet[M, Any], SQLCompiler]:
         """A compiler of this thread's connection that has its SQL already."""
@@ -86,3 +78,49 @@ class _Run:
     def get_compiler(self, *, using: str) -> SQLCompiler:
         """The compiler, whatever database is asked for: there is one."""
         return self._compiler
+
+
+class PreparedValues(Generic[V]):
+    """A query by ``values`` of which nothing but its SQL is held, for queries of which every actor has one of their own."""
+
+    def __init__(self, rows: QuerySet[Any, dict[str, Any]], *, place: V) -> None:
+        self._place: V = place
+        self._names: tuple[str, ...] = ()
+        self._params: tuple[Any, ...] = ()
+        self._converters: dict[int, tuple[list[Any], Value]] = {}
+        compiler = rows.query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            # The conditions can never hold.
+            self._sql: str | None = None
+            return
+        if place not in params:
+            raise ValueError("the value does not reach the database as a parameter")
+        # The same for everybody with the same rights but for the parameters.
+        self._sql = _texts.setdefault(sql, sql)
+        self._params = tuple(params)
+        query: Query = rows.query
+        self._names = tuple(query.selected or (*query.values_select, *query.annotation_select))
+        for column, (steps, expression) in compiler.get_converters(found[0] for found in compiler.select).items():
+            # The whole expression would hold the query that it stands in.
+            self._converters[column] = (steps, Value(None, output_field=expression.output_field))
+
+    def ask(self, value: V) -> list[dict[str, Any]]:
+        """The rows for this value."""
+        if self._sql is None:
+            return []
+        given = tuple(value if param == self._place else param for param in self._params)
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, given)
+            rows: Any = cursor.fetchall()
+        return [dict(zip(self._names, self._converted(row), strict=True)) for row in rows]
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        if not self._converters:
+            return row
+        cells = list(row)
+        for column, (steps, expression) in self._converters.items():
+            for step in steps:
+                cells[column] = step(cells[column], expression, connection)
+        return cells

@@ -30,7 +30,7 @@ from zhike.metadata.linking import linked
 from zhike.metadata.models import Record
 from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.ordered_ids import is_ordered, is_ordered_by_department
-from zhike.metadata.prepared import NO_RECORD, Prepared
+from zhike.metadata.prepared import NO_RECORD, PreparedValues
 from zhike.metadata.scope_size import is_small
 from zhike.metadata.time_budget import OutOfTime, time_budget
 
@@ -319,13 +319,12 @@ def record_row(
     query = Query(object_type, actor, context, columns=columns, deleted=deleted, action=action)
     fields = query._wanted(())
 
-    def described(pk: int) -> QuerySet[Any, dict[str, Any]]:
-        return query._valued(query.rows().filter(pk=pk), fields)
+    def prepared() -> PreparedValues[int]:
+        return PreparedValues(query._valued(query.rows().filter(pk=NO_RECORD), fields), place=NO_RECORD)
 
     # Formulas know what day it is.
-    key = ("record", tuple(columns), deleted, today())
-    found = kept_for(actor, object_type, key, lambda: Prepared(described, place=NO_RECORD)).dicts(record_id)
-    return query._shaped(found, fields).get(record_id)
+    asked = kept_for(actor, object_type, ("record", tuple(columns), deleted), prepared, day=today())
+    return query._shaped(asked.ask(record_id), fields).get(record_id)
 
 
 def first_rows(

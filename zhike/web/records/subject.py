@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -20,7 +19,7 @@ from zhike.metadata.filters import compile_filter
 from zhike.metadata.kept import kept_for
 from zhike.metadata.labels import fill_labels, record_url
 from zhike.metadata.object_type import Action, ObjectType
-from zhike.metadata.prepared import NO_RECORD, Prepared
+from zhike.metadata.prepared import NO_RECORD, PreparedValues
 from zhike.metadata.query import PageRow, cell, record_row
 from zhike.metadata.saving import context_for
 
@@ -97,11 +96,12 @@ def load_for(actor: Actor, object_type: ObjectType, record_id: int, action: str)
 
 def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: Context) -> Rights | None:
     """What the actor may do with a live record, in one query; None when it is out of sight."""
-    key = ("rights", today_of(context))
-    prepared = kept_for(
-        actor, object_type, key, lambda: Prepared(partial(_rights, actor, object_type, context), place=NO_RECORD)
-    )
-    found = next(iter(prepared.dicts(record_id)), None)
+
+    def prepared() -> PreparedValues[int]:
+        return PreparedValues(_rights(actor, object_type, context, NO_RECORD), place=NO_RECORD)
+
+    asked = kept_for(actor, object_type, "rights", prepared, day=today_of(context))
+    found = next(iter(asked.ask(record_id)), None)
     if found is None:
         return None
     held = {name for name in found if found[name]}

@@ -10,7 +10,7 @@ from zhike.engines.search.documents import Document
 from zhike.lib.search_tokens import Query
 
 #: Beyond this many hits of one type the rest is left unread, and so is never ranked: reading them costs 4 ms a thousand.
-MOST_RANKED = 5_000
+MOST_RANKED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
