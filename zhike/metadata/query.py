@@ -226,6 +226,10 @@ class Query:
             return ordered_ids.gathered(self.rows(gathered=True).filter(narrowed), orders, limit)
         return ordered_ids.merged([self.rows(fenced=True).filter(narrowed)], orders, limit)
 
+    def takes_all(self) -> bool:
+        """Whether every record of the type is asked for."""
+        return not self.filter and self.where is None and self.reaches_all()
+
     def reaches_all(self) -> bool:
         return policy.scope_condition(self.actor, self.object_type, self.action) is None
 

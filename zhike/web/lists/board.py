@@ -16,6 +16,7 @@ from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_of
 from zhike.metadata.grouped import capped_counts, first_pages, group_filter
 from zhike.metadata.query import Group, Page, PageRow, Query, label_rows
+from zhike.metadata.scope_size import is_large
 from zhike.metadata.time_budget import OutOfTime
 from zhike.web.lists.board_fields import board_fields, summed_field
 from zhike.web.lists.listing import Listing
@@ -85,12 +86,12 @@ def query(listing: Listing) -> Query:
 
 
 def counts(listing: Listing, field: Field) -> dict[str | None, Group] | None:
-    """Rows and sums by value; None when counting takes too long."""
-    summed = summed_field(listing)
+    """Rows and sums by value; None when counting takes too long, or would for everybody who looks at all of a large base."""
+    summed, asked = summed_field(listing), listing.query(columns=())
+    if asked.takes_all() and is_large(listing.object_type):
+        return None
     try:
-        groups = listing.query(columns=()).groups(
-            field.key, sum_key=summed.key if summed else None, budget=COUNT_BUDGET
-        )
+        groups = asked.groups(field.key, sum_key=summed.key if summed else None, budget=COUNT_BUDGET)
     except OutOfTime:
         return None
     found: dict[str | None, Group] = {}
