@@ -10,6 +10,7 @@ import pytest
 from tests.cast import PASSWORD, Cast, actor, client
 from zhike.accounts import people, tokens
 from zhike.accounts.models import Department, User
+from zhike.accounts.role_changes import role_changes
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM, Actor, Scope
 from zhike.metadata.errors import Denied, Invalid, NotFound
@@ -229,3 +230,16 @@ def test_history_tells_who_gave_which_role_and_that_a_password_was_set(cast: Cas
 def test_people_who_do_not_exist_are_not_found(cast: Cast) -> None:
     with pytest.raises(NotFound):
         people.roles_set(10**9, [], actor=actor(cast.adam))
+
+
+def test_the_page_of_a_person_tells_who_gave_and_took_roles(cast: Cast) -> None:
+    people.roles_set(cast.bob.pk, ["manager"], actor=actor(cast.adam))
+    people.roles_set(cast.bob.pk, ["manager", "service"], actor=actor(cast.adam))
+
+    later, earlier, *rest = role_changes(User.objects.get(pk=cast.bob.pk))
+    page = client(cast.adam).get(f"/settings/people/{cast.bob.pk}/").content.decode()
+
+    assert (later.by, later.given, later.taken) == ("Adam", ("service",), ())
+    assert (earlier.given, earlier.taken) == (("manager",), ("sales",))
+    assert [found.given for found in rest] in ([], [("sales",)])
+    assert "角色变动" in page

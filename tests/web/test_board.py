@@ -130,3 +130,34 @@ def test_who_may_not_moves_nothing(cast: Cast, name: str, status: int) -> None:
 
 def test_an_object_without_choices_has_no_board(cast: Cast) -> None:
     assert client(cast.bob).get("/o/departments/board/").status_code == 404
+
+
+def test_cards_follow_the_order_that_was_chosen_and_go_on_in_it(cast: Cast) -> None:
+    names = [f"客户{number:02}" for number in range(60)]
+    customers(cast.bob, *names, stage="new")
+    browser = client(cast.bob)
+
+    page = browser.get("/o/customers/board/", {"sort": "name"})
+    column = next(column for column in page.context["columns"] if column["value"] == "new")
+    more = browser.get(column["more_url"]).context["column"]
+
+    assert titles(column) + titles(more) == names
+    offered = [option["label"] for option in page.context["sort"]["options"]]
+    assert offered[0] == "名称"
+    assert titles(columns(cast, {"sort": "-name"})["new"])[0] == names[-1]
+
+
+def test_an_order_with_gaps_falls_back_to_the_last_change(cast: Cast) -> None:
+    customers(cast.bob, "甲", "乙", stage="new")
+
+    assert titles(columns(cast, {"sort": "annual_revenue"})["new"]) == ["乙", "甲"]
+
+
+def test_a_card_is_silent_about_what_is_not_there(cast: Cast) -> None:
+    customers(cast.bob, "甲", stage="new", risk="none")
+    customers(cast.bob, "乙", stage="lost", risk="high")
+
+    page = client(cast.bob).get("/o/customers/board/").content.decode()
+    assert "无风险" not in page
+    assert "高风险" in page
+    assert '<span class="quiet">无风险</span>' in client(cast.bob).get("/o/customers/").content.decode()

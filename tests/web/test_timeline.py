@@ -13,7 +13,7 @@ from tests.cast import Cast, actor, client
 from tests.web.records import customers, records
 from zhike.engines.comments.services import comment_add
 from zhike.metadata import registry, timeline
-from zhike.metadata.actor import FieldAccess
+from zhike.metadata.actor import SYSTEM, FieldAccess
 from zhike.metadata.models import Role, RoleField, Stamp
 from zhike.metadata.records import record_save
 from zhike.metadata.timeline import AttachedSource
@@ -140,3 +140,14 @@ def test_a_second_source_registers_from_outside(cast: Cast, tickets: AttachedSou
     assert "打印机卡纸" in alone
     assert "新建了这条记录" not in alone
     assert client(cast.charlie).get(f"/o/customers/{pk}/?ts=ticket").status_code == 404
+
+
+def test_the_products_bookkeeping_is_told_only_to_who_asks_for_everything(cast: Cast) -> None:
+    [pk] = customers(cast.bob, "海天包装")
+    record_save(registry.get("customer"), {"custody_since": "2026-01-05T10:00:00+08:00"}, id=pk, actor=SYSTEM)
+    browser = client(cast.bob)
+
+    assert "归属起始时间：" not in browser.get(f"/o/customers/{pk}/", headers=PART).content.decode()
+    history = browser.get(f"/o/customers/{pk}/history/")
+    assert "归属起始时间" not in history.content.decode()
+    assert "归属起始时间" in browser.get(history.context["everything_url"]).content.decode()

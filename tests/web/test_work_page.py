@@ -115,3 +115,17 @@ def test_opened_records_are_remembered_as_long_as_one_may_see_them(cast: Cast) -
 def test_everybody_has_a_work_page(cast: Cast, name: str) -> None:
     assert client(cast.people()[name]).get("/").status_code == 200
     assert client(cast.people()[name]).get("/feeds/").status_code == 200
+
+
+def test_a_late_task_is_put_on_any_day_from_the_page(cast: Cast) -> None:
+    [pk] = records("task", [{"title": "回访", "due_at": moment(days=3), "owner": cast.bob.pk}])
+    browser = client(cast.bob)
+    [row] = browser.get("/").context["todo_groups"][0]["rows"]
+    chosen = timezone.localdate() + timedelta(days=9)
+
+    answer = browser.post(row["day_url"], {"day": chosen.isoformat(), "version": row["version"]})
+
+    assert answer.status_code == 204
+    assert "undo" in answer.headers["HX-Trigger"]
+    assert timezone.localtime(Task.objects.get(pk=pk).due_at).date() == chosen
+    assert row["first_day"] == (timezone.localdate() + timedelta(days=1)).isoformat()

@@ -85,11 +85,12 @@ def history(
     *,
     before_id: int | None = None,
     people: Collection[int] = (),
+    everything: bool = False,
     limit: int = 50,
 ) -> list[HistoryEntry]:
     """Changes of a record that the actor sees already, newest first, without what is hidden from the actor.
 
-    ``people`` are ids of those who made them, all when empty. Fewer than ``limit`` means that there are no more.
+    ``people`` are ids of those who made them, all when empty; ``everything`` tells of the product's bookkeeping too. Fewer than ``limit`` means that there are no more.
     """
     rows = Change.objects.filter(object_key=object_type.key, record_id=record_id).order_by("-id")
     if people:
@@ -97,7 +98,9 @@ def history(
     found: list[HistoryEntry] = []
     while len(found) < limit:
         batch = list((rows if before_id is None else rows.filter(id__lt=before_id))[:limit])
-        entries = [HistoryEntry(change, fields_of(actor, object_type, change)) for change in batch]
+        entries = [
+            HistoryEntry(change, fields_of(actor, object_type, change, everything=everything)) for change in batch
+        ]
         found += [entry for entry in entries if entry.fields or entry.change.action != Change.Action.UPDATE]
         if len(batch) < limit:
             break
@@ -105,11 +108,16 @@ def history(
     return found[:limit]
 
 
-def fields_of(actor: Actor, object_type: ObjectType, change: Change) -> tuple[FieldChange, ...]:
+def fields_of(
+    actor: Actor, object_type: ObjectType, change: Change, *, everything: bool = False
+) -> tuple[FieldChange, ...]:
+    """What a change did to fields that the actor may know of, without the product's bookkeeping unless ``everything`` is asked for."""
     found = []
     for key, (old, new) in (change.values or {}).items():
         field = object_type.fields.get(key)
         if field is None or policy.access(actor, object_type, field) is FieldAccess.HIDDEN:
+            continue
+        if field.bookkeeping and not everything:
             continue
         plain = [field.type.from_json(value, field) for value in (old, new)]
         found.append(FieldChange(field, *(policy.shown(actor, object_type, field, value) for value in plain)))

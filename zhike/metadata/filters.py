@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.metadata import policy, registry
+from zhike.metadata.conditions import condition_fields
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Condition, Context, Field, ValueRefused
 from zhike.metadata.object_type import ObjectType
@@ -98,6 +99,8 @@ class _Compiler:
 def comparable_field(object_type: ObjectType, key: str, context: Context, path: str = "") -> Field:
     """The field if the actor may compare by it; a hidden one answers as one that does not exist."""
     field = object_type.fields.get(key)
+    if field is None and (named := condition_fields(object_type, context.actor).get(key)) is not None:
+        return named
     if field is None or field.retired or not policy.comparable(context.actor, object_type, field):
         raise BadQuery("unknown_field", _("There is no such field."), field=path or key)
     return field

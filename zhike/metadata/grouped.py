@@ -57,21 +57,21 @@ def _ids(query: Query, field: Field, values: Sequence[Any], keys: Sequence[SortK
         condition = Q(field.type.condition(_operator(value), value, field, query.context))
         statement = query.first_ids(keys[0].field, condition, ordering(keys, back=False), query.limit + 1)
         if statement is not None:
-            selects.append(f"SELECT {place}, lane{place}.* FROM ({statement[0]}) AS lane{place}")
+            selects.append(f"SELECT {place}, ROW_NUMBER() OVER (), lane{place}.* FROM ({statement[0]}) AS lane{place}")
             params += statement[1]
-    found: dict[Any, list[int]] = {value: [] for value in values}
+    found: dict[Any, list[tuple[int, int]]] = {value: [] for value in values}
     if selects:
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(selects), params)
-            for place, pk in cursor.fetchall():
-                found[values[place]].append(pk)
-    return found
+            for place, position, pk in cursor.fetchall():
+                found[values[place]].append((position, pk))
+    # A union promises no order.
+    return {value: [pk for _position, pk in sorted(numbered)] for value, numbered in found.items()}
 
 
 def _page(query: Query, rows: list[PageRow], keys: Sequence[SortKey]) -> Page:
-    """The rows in order again, which the union does not promise, and where the next page begins."""
-    field, descending = keys[0].field, keys[0].descending
-    rows.sort(key=lambda row: (row.values[field.key], row.id), reverse=descending)
+    """The rows, and where the next page begins."""
+    field = keys[0].field
     shown = rows[: query.limit]
     if len(rows) <= query.limit:
         return Page(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
+from datetime import timedelta
 from typing import Any
 
 from zhike.metadata.fields.base import Label
@@ -35,6 +36,8 @@ class Notice:
     params: Mapping[str, Any] = dataclass_field(default_factory=dict)
     #: A notice with the same key reaches a person once, however often it is sent; "" never repeats itself.
     once: str = ""
+    #: Within this time of one that is not read yet, of the same kind, record and person who acted, no further one is sent.
+    gathered: timedelta | None = None
 
 
 Deliverer = Callable[[Sequence[Notice]], None]

@@ -37,9 +37,15 @@ HIDDEN_COLUMNS = {"custom", "deletion", "version"}
 SYSTEM_COLUMNS = ("owner", "department", "created_at", "created_by", "updated_at", "updated_by")
 
 
-def object_type(model: type[Record], *, exclude: tuple[str, ...] = (), **values: Any) -> ObjectType:
-    """Build a descriptor from a model: its columns become fields, its names the labels; ``values`` say the rest."""
+def object_type(
+    model: type[Record], *, exclude: tuple[str, ...] = (), bookkeeping: tuple[str, ...] = (), **values: Any
+) -> ObjectType:
+    """Build a descriptor from a model: its columns become fields, its names the labels; ``values`` say the rest.
+
+    ``bookkeeping`` names fields that the product writes in passing, see ``Field.bookkeeping``.
+    """
     fields = native_fields(model, exclude=exclude)
+    fields |= {key: replace(fields[key], bookkeeping=True) for key in bookkeeping}
     key = values.pop("key", model._meta.model_name)
     if values.get("identity"):
         values.setdefault("permissions", (*PERMISSIONS, "merge"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.api.caller import caller, told as body_of
 from tests.cast import Cast, actor, client, person
@@ -17,10 +19,12 @@ from zhike.engines.comments.services import comment_add
 from zhike.engines.following import services
 from zhike.engines.following.models import Following
 from zhike.engines.following.services import record_follow
+from zhike.engines.following.telling import GATHERED, shows
 from zhike.engines.notify.models import Notification
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM, FieldAccess
 from zhike.metadata.errors import Invalid, NotFound
+from zhike.metadata.models import Change
 from zhike.metadata.records import Row, delete, purge, record_save, save
 from zhike.metadata.sealing import run_outbox
 
@@ -204,3 +208,66 @@ def test_a_batch_that_nobody_follows_costs_one_query_an_object_type(cast: Cast) 
         return sum("following_following" in query["sql"] for query in asked)
 
     assert cost(2) == cost(60) == 1
+
+
+def test_edits_in_a_row_make_one_message_until_it_is_read(cast: Cast) -> None:
+    [pk, other] = customers(cast.bob, "海天包装", "远帆物流")
+    follow(cast.alice, pk, other)
+    run_outbox()
+
+    change(pk, cast.bob, tier="high")
+    change(pk, cast.bob, note="一")
+    assert told(cast.alice) == ["followed"]
+    change(pk, cast.bob, note="二")
+    change(other, cast.bob, note="一")
+    change(pk, cast.eve, note="三")
+    assert told(cast.alice) == ["followed", "followed", "followed"]
+
+    Notification.objects.filter(user=cast.alice).update(read_at=timezone.now())
+    change(pk, cast.bob, note="四")
+    assert len(told(cast.alice)) == 4
+    Notification.objects.filter(user=cast.alice).update(
+        read_at=None, created_at=timezone.now() - GATHERED - timedelta(seconds=1)
+    )
+    change(pk, cast.bob, note="五")
+    assert len(told(cast.alice)) == 5
+
+
+def test_what_the_product_notes_in_passing_is_no_news(cast: Cast) -> None:
+    [pk] = customers(cast.bob, "海天包装")
+    follow(cast.alice, pk)
+    run_outbox()
+    change = Change(
+        object_key="customer", record_id=pk, action=Change.Action.UPDATE, values={"custody_since": [None, None]}
+    )
+
+    assert not shows(actor(cast.alice), registry.get("customer"), change)
+
+
+def test_one_filters_by_what_one_follows(cast: Cast) -> None:
+    mine, theirs, neither = customers(cast.bob, "海天包装", "远帆物流", "宏图电子")
+    follow(cast.bob, mine)
+    follow(cast.alice, theirs)
+
+    page = client(cast.bob).get("/o/customers/?view=followed")
+    assert [row["id"] for row in page.context["rows"]] == [mine]
+    assert "我关注的" in page.content.decode()
+    others = {"filter": '{"all":[{"field":"followed","op":"no"}]}'}
+    assert {row["id"] for row in client(cast.bob).get("/o/customers/", others).context["rows"]} == {theirs, neither}
+    builder = client(cast.bob).get("/o/customers/filter/").content.decode()
+    assert "followed" in builder
+
+
+@pytest.mark.parametrize(
+    "asked", [{"sort": "followed"}, {"filter": '{"all":[{"field":"followed","op":"eq","value":1}]}'}]
+)
+def test_the_condition_is_no_field(cast: Cast, asked: dict[str, str]) -> None:
+    customers(cast.bob, "海天包装")
+
+    assert client(cast.bob).get("/o/customers/", asked).status_code == 422
+
+
+def test_what_is_seen_by_its_owner_alone_has_no_such_condition(cast: Cast) -> None:
+    asked = {"filter": '{"all":[{"field":"followed","op":"yes"}]}'}
+
+    assert client(cast.bob).get("/o/addressentrys/", asked).status_code == 422

@@ -29,7 +29,7 @@ def record_history(call: Call, slug: str, record_id: int) -> HttpResponse:
     object_type = visible(call, slug, record_id)
     before = whole_number(call, "before", 0, 1, 2**63 - 1) or None
     limit = whole_number(call, "limit", 50, 1, MOST_ENTRIES)
-    entries = changes.history(call.actor, object_type, record_id, before_id=before, limit=limit)
+    entries = changes.history(call.actor, object_type, record_id, before_id=before, everything=True, limit=limit)
     return json_response({"data": history_json(entries)})
 
 

@@ -16,4 +16,5 @@ class FollowingConfig(AppConfig):
     verbose_name = _("Following")
 
     def ready(self) -> None:
+        import_module("zhike.engines.following.condition")
         import_module("zhike.engines.following.telling")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,8 @@ NEWS = notices.register(
     )
 )
 
+#: Edits of one record by one person in a row make one notice.
+GATHERED = timedelta(minutes=10)
 #: What followers hear of; a deleted record is out of their sight, and what comes back has not changed.
 HEARD = frozenset((Change.Action.UPDATE, Change.Action.CREATE))
 
@@ -123,7 +126,12 @@ def notices_for(user_id: int, all_news: Sequence[_News]) -> Iterable[Notice]:
     if len({news.subject for news in shown}) > 1:
         kind = MANY
     yield Notice(
-        kind.key, (user_id,), *first.subject, actor_id=first.change.actor_id, once=f"followed:{first.change.batch_id}"
+        kind.key,
+        (user_id,),
+        *first.subject,
+        actor_id=first.change.actor_id,
+        once=f"followed:{first.change.batch_id}",
+        gathered=GATHERED,
     )
 
 

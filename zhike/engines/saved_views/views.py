@@ -13,6 +13,7 @@ from zhike.engines.saved_views.definition import Definition, from_json
 from zhike.engines.saved_views.models import SavedView
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor, Scope
+from zhike.metadata.conditions import YES, conditions_for
 from zhike.metadata.fields.base import Label
 from zhike.metadata.object_type import ObjectType
 
@@ -87,6 +88,10 @@ def standard_views(object_type: ObjectType, actor: Actor) -> list[View]:
     if _compares(object_type, actor, "department") and scope > Scope.DEPARTMENT_AND_BELOW:
         ours = Definition(filter={"all": [{"field": "department", "op": "eq", "value": "my_department_and_below"}]})
         found.append(View(DEPARTMENT, _("My department"), ours))
+    for named in conditions_for(object_type, actor).values():
+        if named.view and named.has_view(object_type):
+            held = Definition(filter={"all": [{"field": named.key, "op": YES.key}]})
+            found.append(View(named.key, named.view, held))
     return found
 
 

@@ -65,6 +65,8 @@ class Field:
     indexed: bool = False
     #: Personal or confidential: masked by roles that say so.
     sensitive: bool = False
+    #: Written by the product in passing (since when, which turn): people are told of its changes only when they ask for everything.
+    bookkeeping: bool = False
     retired: bool = False
     default: Any = None
     #: What the kind needs: ``choices``, ``target``, ``decimals``, ``currency``, ``max_length``, ``minimum``, ``maximum``.
@@ -162,6 +164,10 @@ class FieldType:
 
     def is_empty(self, value: Any) -> bool:
         return value is None or value == "" or value == [] or value == {}
+
+    def is_quiet(self, value: Any) -> bool:
+        """Whether the value says no more than that there is nothing to say; cards and heads leave it out."""
+        return self.is_empty(value)
 
     def to_json(self, value: Any, field: Field) -> Any:
         return value

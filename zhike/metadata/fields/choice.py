@@ -78,6 +78,9 @@ class ChoiceType(ScalarType):
     def parse(self, raw: Any, field: Field, context: Context) -> str | None:
         return None if is_blank(raw) else find_choice(raw, field, context).key
 
+    def is_quiet(self, value: Any) -> bool:
+        return value == NOTHING_TO_SAY or self.is_empty(value)
+
     def text(self, value: Any, field: Field, context: Context) -> str:
         if value is None:
             return ""
@@ -89,7 +92,7 @@ class ChoiceType(ScalarType):
             return markup.NOTHING
         choice = choice_by_key(field, value)
         if value == NOTHING_TO_SAY:
-            return format_html('<span class="muted">{}</span>', self.text(value, field, context))
+            return format_html('<span class="quiet">{}</span>', self.text(value, field, context))
         return markup.badge(self.text(value, field, context), choice.tone if choice else "grey")
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:

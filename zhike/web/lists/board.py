@@ -18,13 +18,12 @@ from zhike.metadata.grouped import capped_counts, first_pages, group_filter
 from zhike.metadata.query import Group, Page, PageRow, Query, label_rows
 from zhike.metadata.scope_size import is_large
 from zhike.metadata.time_budget import OutOfTime
-from zhike.web.lists.board_fields import board_fields, summed_field
+from zhike.web.lists.board_fields import board_fields, board_sort, board_sorts, summed_field
 from zhike.web.lists.listing import Listing
 from zhike.web.lists.page import Failure, bad_query, chip_list, empty, tabs, tools
 from zhike.web.lists.rows import Cells, title_of
+from zhike.web.lists.table import sort_menu
 
-#: Never empty, so that columns page by one branch of the index.
-SORT = "-updated_at"
 COUNT_BUDGET = 0.3
 #: Where counting all takes too long, each column is counted up to here.
 COUNT_CAP = 1_000
@@ -60,6 +59,7 @@ def board_context(listing: Listing, field: Field | None, failure: Failure | None
         "list_url": listing.url(),
         **tabs(listing),
         **tools(listing, chips),
+        "sort": sort_menu(listing, board_sorts(listing), board_sort(listing)),
         "columns": columns,
         "by": [
             {"label": found.label, "url": listing.url(by=key), "active": field is not None and key == field.key}
@@ -73,7 +73,7 @@ def board_context(listing: Listing, field: Field | None, failure: Failure | None
 def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
     counted = counts(listing, field)
     shown = lanes(listing, field, counted)
-    pages = first_pages(query(listing), field, [lane.value for lane in shown], sort=SORT)
+    pages = first_pages(query(listing), field, [lane.value for lane in shown], sort=board_sort(listing))
     label_rows(listing.object_type, [row for page in pages.values() for row in page.rows], listing.context)
     heads = {head["value"]: head for head in draw_heads(listing, field, shown, counted)}
     cards = Cards(listing, field)
@@ -82,7 +82,7 @@ def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
 
 def query(listing: Listing) -> Query:
     found = listing.query(columns=[*listing.columns, listing.object_type.field("updated_at")])
-    return replace(found, sort=(SORT,))
+    return replace(found, sort=(board_sort(listing),))
 
 
 def counts(listing: Listing, field: Field) -> dict[str | None, Group] | None:
@@ -155,7 +155,7 @@ class Cards:
         self.listing = listing
         self.fields = listing.object_type.fields
         hidden = {listing.object_type.title, field.key, *OWN_LINES}
-        self.facts = [self.drawer(column) for column in listing.columns if column.key not in hidden]
+        self.facts = [(column, self.drawer(column)) for column in listing.columns if column.key not in hidden]
         self.own = {key: self.drawer(self.fields[key]) for key in OWN_LINES if key in self.fields}
         self.state = listing.tidy(listing.state).pairs()
         # With the board's state the answer to a move can count its columns again.
@@ -175,7 +175,7 @@ class Cards:
     def card(self, row: PageRow) -> dict[str, Any]:
         """At most four lines: the name, three facts, the owner, and when it was last touched."""
         title = title_of(row, self.fields[self.listing.object_type.title], self.listing.context)
-        facts = (draw(row) for draw in self.facts)
+        facts = (draw(row) for field, draw in self.facts if not field.type.is_quiet(row.values.get(field.key)))
         lines = [joined([fact for fact in facts if fact][:FACTS], " ")]
         lines += [draw(row) for key, draw in self.own.items() if key in row.values]
         url = f"{self.listing.path}{row.id}/"

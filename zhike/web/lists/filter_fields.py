@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike.metadata import policy, registry
+from zhike.metadata.conditions import condition_fields
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.fields.choice_option import choices_of
 from zhike.metadata.fields.periods import PERIODS
@@ -25,6 +26,8 @@ def filter_fields(object_type: ObjectType, context: Context) -> list[dict[str, A
     own = {field.key: field for field in comparable_fields(object_type, context)}
     order = [*(key for key in object_type.filters if key in own), *own]
     found = [described(own[key], key, str(own[key].label), context) for key in dict.fromkeys(order)]
+    named = condition_fields(object_type, context.actor)
+    found += [described(field, key, str(field.label), context) for key, field in named.items()]
     for step, label, target, via in neighbours(object_type, context):
         fields = {field.key: field for field in comparable_fields(target, context) if field.key != via}
         for key in dict.fromkeys((target.title, *target.filters)):
@@ -40,7 +43,7 @@ def with_known(
     fetch_labels(object_type, outermost(tree), context)
     for described_field in fields:
         if "url" in described_field:
-            field, _label = field_at(object_type, described_field["key"])
+            field, _label = field_at(object_type, described_field["key"], context.actor)
             target = field.type.link_targets(field)
             described_field["known"] = {
                 str(pk): title for (key, pk), (title, _url) in context.labels.items() if key == target

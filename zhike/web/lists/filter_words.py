@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from zhike.lib.html import format_html
 from zhike.metadata import registry
+from zhike.metadata.actor import Actor
+from zhike.metadata.conditions import YES, ConditionType, condition_fields
 from zhike.metadata.fields.base import Context, Field, ValueRefused
 from zhike.metadata.fields.periods import PERIODS
 from zhike.metadata.labels import fill_labels
@@ -58,7 +60,7 @@ def together(items: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return {"all": list(items)} if items else {}
 
 
-def field_at(object_type: ObjectType, path: str) -> tuple[Field, str]:
+def field_at(object_type: ObjectType, path: str, actor: Actor) -> tuple[Field, str]:
     """The field that a path ends at and its label, the way to it included; raises LookupError for an unknown path."""
     *steps, last = path.split(".")
     labels = []
@@ -71,7 +73,8 @@ def field_at(object_type: ObjectType, path: str) -> tuple[Field, str]:
         field = object_type.field(step)
         object_type = registry.get(str(field.type.link_targets(field)))
         labels.append(str(field.label))
-    field = object_type.field(last)
+    named = condition_fields(object_type, actor) if last not in object_type.fields else {}
+    field = named.get(last) or object_type.field(last)
     return field, " › ".join([*labels, str(field.label)])
 
 
@@ -89,7 +92,7 @@ def fetch_labels(object_type: ObjectType, nodes: Sequence[Mapping[str, Any]], co
     """Titles of all records that the filter names; one query an object type."""
     wanted: dict[str, set[int]] = {}
     for node in _comparisons(nodes):
-        field, _label = field_at(object_type, node["field"])
+        field, _label = field_at(object_type, node["field"], context.actor)
         target = field.type.link_targets(field)
         if target is not None:
             ids = (number(value) for value in several(node.get("value")))
@@ -116,7 +119,9 @@ class _Speaker:
     def words(self, node: Mapping[str, Any]) -> SafeString:
         """A condition with its field emphasised; groups in brackets."""
         if "field" in node:
-            field, label = field_at(self.object_type, node["field"])
+            field, label = field_at(self.object_type, node["field"], self.context.actor)
+            if node["op"] == YES.key and field.type.key == ConditionType.key:
+                return format_html("<b>{}</b>", label)
             return format_html("<b>{}</b> {}", label, self.comparison(field, node))
         if "not" in node:
             return format_html(_("not ({condition})"), condition=self.joined(node["not"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -50,11 +51,11 @@ def next_sort(field: Field, first: str) -> str:
     return f"-{field.key}" if field.type.numeric or format_name.startswith("date") else field.key
 
 
-def sort_menu(listing: Listing) -> dict[str, Any]:
-    """The sort button: its label and both directions of the columns that can be sorted by."""
-    first = listing.sort[0]
+def sort_menu(listing: Listing, fields: Sequence[Field] | None = None, first: str = "") -> dict[str, Any]:
+    """The sort button: its label and both directions of the fields, or of the columns that can be sorted by."""
+    first = first or listing.sort[0]
     key = first.removeprefix("-")
-    fields = [field for field in listing.columns if is_sortable(listing, field)]
+    fields = list(fields or (field for field in listing.columns if is_sortable(listing, field)))
     if key not in {field.key for field in fields} and key in listing.object_type.fields:
         fields.append(listing.object_type.fields[key])
     options = []

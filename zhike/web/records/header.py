@@ -13,7 +13,7 @@ from zhike.lib.html import format_html_join
 from zhike.metadata import policy
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.fields.base import Field
-from zhike.metadata.fields.choice import NOTHING_TO_SAY, ChoiceType
+from zhike.metadata.fields.choice import ChoiceType
 from zhike.metadata.places import list_url
 from zhike.web.lists.state import ListState
 from zhike.web.records.subject import Subject
@@ -67,7 +67,7 @@ def badges(subject: Subject) -> Any:
     object_type = subject.object_type
     choices = [key for key in object_type.columns if isinstance(object_type.fields[key].type, ChoiceType)]
     fields = [readable(subject, key) for key in object_type.badges or choices[:MOST_BADGES]]
-    shown = [field for field in fields if field and subject.row.values.get(field.key) not in (None, NOTHING_TO_SAY)]
+    shown = [field for field in fields if field and not field.type.is_quiet(subject.row.values.get(field.key))]
     return format_html_join(
         "",
         '<span title="{}">{}</span>',

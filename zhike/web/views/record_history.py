@@ -29,7 +29,8 @@ def record_history(request: AccountRequest, object_type: ObjectType, record_id: 
     subject = load(request.actor, object_type, record_id)
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-    found = history(request.actor, object_type, record_id, before_id=before, limit=PAGE_SIZE + 1)
+    everything = request.GET.get("all") == "1"
+    found = history(request.actor, object_type, record_id, before_id=before, everything=everything, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     wanted: Wanted = {}
     want(wanted, "user", {entry.change.actor_id for entry in shown})
@@ -39,9 +40,19 @@ def record_history(request: AccountRequest, object_type: ObjectType, record_id: 
     context = {
         "record": {"title": subject.title},
         "changes": [told(subject, entry, sources.get(entry.change.batch_id, "")) for entry in shown],
-        "more_url": f"{subject.url}history/?before={shown[-1].change.pk}" if len(found) > PAGE_SIZE else "",
+        "more_url": f"{subject.url}history/?{asked(everything)}before={shown[-1].change.pk}"
+        if len(found) > PAGE_SIZE
+        else "",
+        "everything": everything,
+        "everything_url": f"{subject.url}history/?{asked(not everything)}"
+        if any(field.bookkeeping for field in object_type.active_fields)
+        else "",
     }
     return render(request, "record_detail/history.html", context)
+
+
+def asked(everything: bool) -> str:
+    return "all=1&" if everything else ""
 
 
 def told(subject: Subject, entry: HistoryEntry, source: str) -> dict[str, Any]:

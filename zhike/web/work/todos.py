@@ -118,6 +118,7 @@ def drawn(due: Due, context: Context) -> dict[str, Any]:
     title = object_type.field(object_type.title)
     url = record_url(object_type, row.id)
     late = due.at < context.now
+    tomorrow = (start_of_day(context) + timedelta(days=1)).date().isoformat()
     return {
         "id": row.id,
         "title": title.type.text(row.values.get(title.key), title, context) or f"#{row.id}",
@@ -128,6 +129,9 @@ def drawn(due: Due, context: Context) -> dict[str, Any]:
         "late": late,
         "done_url": f"{url}action/{todo.done}/",
         "postpone_url": f"{url}action/{todo.postpone}/" if todo.postpone and is_due(due, context) else "",
+        "day_url": f"{url}day/?{urlencode({'dates': todo.due})}" if is_due(due, context) else "",
+        "version": row.version,
+        "first_day": tomorrow,
     }
 
 

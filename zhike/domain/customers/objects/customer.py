@@ -13,6 +13,7 @@ from zhike.metadata.registry import object_type
 CUSTOMER = registry.add(
     object_type(
         Customer,
+        bookkeeping=("custody_since",),
         icon="users",
         group="customers",
         order=10,

@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods
 from zhike.accounts import people
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import Department, Token, User
+from zhike.accounts.role_changes import role_changes
 from zhike.accounts.sessions import alive
 from zhike.metadata.errors import Invalid, Problem, Problems
 from zhike.metadata.models import Role
+from zhike.metadata.saving import context_for
 from zhike.web.edges import post_only
+from zhike.web.records.moments import moment
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
 
 PAGE = add(
@@ -151,9 +154,25 @@ def person_page(
         "sessions": alive(user),
         "tokens": Token.objects.filter(user=user, revoked_at__isnull=True),
         "is_usable": user.is_usable(),
+        "role_changes": told_changes(request, user),
         "problems": problems or {},
     }
     return settings_render(request, PAGE, "settings/person.html", context, heading=user.name, status=status)
+
+
+def told_changes(request: AccountRequest, user: User) -> list[dict[str, Any]]:
+    """Changes of roles in words; a role that is gone is named by its key."""
+    names, context = role_names(), context_for(request.actor)
+    return [
+        {
+            **moment(change.at, context),
+            "by": change.by or _("System"),
+            "given": [names.get(key, key) for key in change.given],
+            "taken": [names.get(key, key) for key in change.taken],
+            "is_first": change.is_first,
+        }
+        for change in role_changes(user)
+    ]
 
 
 @belongs_to(PAGE)
