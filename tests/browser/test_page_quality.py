@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response
 
 from tests.browser.axe import serious_findings
-from tests.cast import Cast
+from tests.cast import Cast, actor
+from tests.domain.pools.scene import lying, make_pool
+from tests.domain.tiers.base import figures, grade, scheme
 from tests.web.records import customers
 from zhike.accounts.models import User
+from zhike.engines.duplicates.conflicts import SHARE, conflict_ask, conflict_token
+from zhike.engines.following.services import record_follow
+from zhike.engines.merging.services import records_merge
+from zhike.metadata import registry
+from zhike.metadata.records import Row, delete, save
 
 SignIn = Callable[[User], Page]
 FIRST_VISIT = 400_000
@@ -32,7 +40,41 @@ FOR_SALES = (
     "/me/",
     "/me/password/",
 )
-FOR_ADMINISTRATORS = ("/settings/", "/settings/people/", "/settings/roles/", "/settings/roles/sales/", "/settings/why/")
+MORE_FOR_SALES = (
+    "/o/customers/?view=followed",
+    "/o/customers/calendar/",
+    "/o/tasks/calendar/",
+    "/o/tasks/calendar/?span=week",
+    "/o/contacts/",
+    "/o/transactions/",
+    "/o/holdings/",
+    "/notifications/following/",
+    "/pools/",
+    "/requests/",
+    "/tiers/",
+    "/jobs/",
+    "/vcards/",
+    "/api/",
+)
+FOR_ADMINISTRATORS = (
+    "/settings/",
+    "/settings/people/",
+    "/settings/people/new/",
+    "/settings/departments/",
+    "/settings/roles/",
+    "/settings/roles/sales/",
+    "/settings/roles/sales/customer/",
+    "/settings/fields/",
+    "/settings/fields/customer/",
+    "/settings/fields/customer/new/",
+    "/settings/objects/",
+    "/settings/objects/new/",
+    "/settings/calendar/",
+    "/settings/tiers/",
+    "/settings/tiers/value/",
+    "/settings/why/",
+    "/settings/sign-ins/",
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +86,7 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scrolling(
     ids = customers(cast.bob, LONG_NAME, "王芳", *(f"客户{number}" for number in range(60)))
     of_the_record = (f"/o/customers/{ids[0]}/", f"/o/customers/{ids[0]}/edit/")
     found: dict[str, list[str]] = {}
-    for user, addresses in ((cast.bob, FOR_SALES + of_the_record), (cast.adam, FOR_ADMINISTRATORS)):
+    for user, addresses in ((cast.bob, FOR_SALES + of_the_record), (cast.adam, FOR_ADMINISTRATORS[:1])):
         page = sign_in(user)
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=colours)
@@ -58,6 +100,89 @@ def test_pages_have_no_serious_barrier_and_no_sideways_scrolling(
         page.close()
 
     assert found == {}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the pages below have to show."""
+
+    customer: int
+    pool: int
+    batch: int
+    merge: int
+
+
+@pytest.fixture
+def told(cast: Cast) -> Told:
+    """A pool, a request, graded customers, a merge and a change of many, a message and records in the bin."""
+    pool = make_pool(cast)
+    lying(cast, "昆山启航", "太仓远帆")
+    version = scheme()
+    names = ("海天包装", "长江物流", "蓝鲸科技", "宏图电子")
+    ids = customers(cast.bob, *names, phones=["13800138000"])
+    for number, pk in enumerate(ids):
+        figures(pk, net_amount=10_000 * 10**number)
+    grade(version)
+    token = conflict_token(registry.get("customer"), ids[0], actor=actor(cast.charlie))
+    conflict_ask(token, way=SHARE, reason="客户直接找到我", actor=actor(cast.charlie))
+    record_follow(registry.get("customer"), ids[0], actor=actor(cast.bob))
+    merge = records_merge(registry.get("customer"), ids[1], [ids[2]], actor=actor(cast.alice))
+    rows = [Row({"note": "一起改"}, id=pk) for pk in (ids[0], ids[1])]
+    batch = save(registry.get("customer"), rows, actor=actor(cast.bob)).batch_id
+    delete(registry.get("customer"), [ids[3]], actor=actor(cast.bob))
+    return Told(ids[0], pool.pk, batch or 0, merge.pk)
+
+
+@pytest.mark.parametrize(("size", "colours"), [(DESK, "dark"), (PHONE, "light")], ids=["desk", "phone"])
+def test_every_further_page_has_no_serious_barrier(
+    cast: Cast, told: Told, sign_in: SignIn, live_server: Any, size: Any, colours: Any
+) -> None:
+    visits = (
+        (cast.bob, (*MORE_FOR_SALES, f"/o/customers/{told.customer}/", f"/batches/{told.batch}/", "/o/customers/bin/")),
+        (
+            cast.alice,
+            (
+                "/",
+                f"/pools/{told.pool}/",
+                f"/pools/{told.pool}/recall/",
+                "/requests/",
+                "/tiers/",
+                "/o/customers/duplicates/",
+                f"/merges/{told.merge}/",
+                "/notifications/",
+            ),
+        ),
+        (cast.adam, (*FOR_ADMINISTRATORS, f"/settings/people/{cast.bob.pk}/")),
+    )
+    found: dict[str, list[str]] = {}
+    for user, addresses in visits:
+        page = sign_in(user)
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=colours)
+        for address in addresses:
+            answer = page.goto(live_server.url + address, wait_until="load")
+            barriers = serious_findings(page)
+            if answer is None or answer.status != 200:
+                barriers.append(f"answers {answer and answer.status}")
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                barriers.append("scrolls sideways")
+            if barriers:
+                found[f"{user.name} {address}"] = barriers
+        page.close()
+
+    assert found == {}
+
+
+def test_pages_that_refuse_have_no_serious_barrier(
+    cast: Cast, sign_in: SignIn, live_server: Any, complaints: list[str]
+) -> None:
+    page = sign_in(cast.bob)
+    for address, status in (("/settings/", 403), ("/o/customers/987654321/", 404)):
+        answer = page.goto(live_server.url + address)
+        assert answer is not None
+        assert (answer.status, serious_findings(page)) == (status, [])
+    # The browser notes refused addresses by itself.
+    complaints[:] = [complaint for complaint in complaints if "403" not in complaint and "404" not in complaint]
 
 
 def test_the_first_visit_and_later_pages_are_light(cast: Cast, sign_in: SignIn, live_server: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from zhike.accounts.actors import actor_for
@@ -14,9 +15,15 @@ from zhike.cli.command import CommandFailed
 from zhike.domain.activities.models import Interaction, Task
 from zhike.domain.customers.models import AddressEntry, Contact, Customer, Group, Relation
 from zhike.domain.customers.queries import group_customers
+from zhike.domain.demo.business import Business, Plan
 from zhike.domain.demo.loading import PASSWORD
+from zhike.domain.demo.trade import purchases
+from zhike.domain.tiers.models import TierChange, TierOverride
+from zhike.domain.trade.concentration import concentration
+from zhike.domain.trade.models import Holding, PurchaseFigures
 from zhike.engines.comments.models import Comment
 from zhike.engines.notify.models import Notification
+from zhike.engines.requests.models import Request
 from zhike.engines.search.query import search
 from zhike.metadata import registry
 from zhike.metadata.actor import ANONYMOUS
@@ -99,3 +106,35 @@ def test_colleagues_were_mentioned_and_told() -> None:
     comment = next(comment for comment in Comment.objects.all() if boss.pk in comment.mentions)
     assert "@周文斌" in comment.body
     assert Notification.objects.filter(user=boss, kind="mention").exists()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_trade_and_tiers_have_their_stories() -> None:
+    fallen = Customer.objects.get(name__startswith="南通海安恒源")
+    move = TierChange.objects.filter(customer=fallen).latest("pk")
+    assert (move.direction, move.old, move.new) == ("down", "high", "middle")
+    assert move.detail["values"]["net_amount_12m"] == 5_520_000
+    manager = User.objects.get(username="linxiaoyan")
+    assert Notification.objects.filter(user=manager, kind="tier_fall", record_id=fallen.pk).exists()
+    assert fallen.tier == "middle"
+
+    assert Holding.objects.filter(customer__name__startswith="江苏瑞丰").count() == 3
+    assert concentration(PurchaseFigures.objects.all()).is_enough
+    [override] = TierOverride.objects.all()
+    assert 0 < (override.until - timezone.localdate()).days <= 5
+    [request] = Request.objects.all()
+    assert (request.kind, request.state) == ("conflict", "open")
+    assert manager.pk in request.deciders.values_list("pk", flat=True)
+    assert "瑞丰重型" not in request.title
+
+
+def test_purchases_follow_the_tier_and_are_the_same_for_the_same_plan() -> None:
+    block = next(iter(Business(Plan(today=TODAY, customers=400)).blocks()))
+    found = purchases(block.customers, 1, TODAY)
+    assert found == purchases(block.customers, 1, TODAY)
+    assert all(row["day"] <= TODAY.isoformat() for row in found)
+    tiers = {row["number"]: row["tier"] for row in block.customers}
+    sums: dict[str, list[float]] = {}
+    for row in found:
+        sums.setdefault(tiers[row["customer"]], []).append(float(row["amount"]))
+    assert sum(sums["high"]) / len(sums["high"]) > 4 * sum(sums["low"]) / len(sums["low"])

@@ -147,7 +147,7 @@ def test_the_products_bookkeeping_is_told_only_to_who_asks_for_everything(cast: 
     record_save(registry.get("customer"), {"custody_since": "2026-01-05T10:00:00+08:00"}, id=pk, actor=SYSTEM)
     browser = client(cast.bob)
 
-    assert "归属起始时间：" not in browser.get(f"/o/customers/{pk}/", headers=PART).content.decode()
+    assert "归属起始时间" not in browser.get(f"/o/customers/{pk}/", headers=PART).content.decode()
     history = browser.get(f"/o/customers/{pk}/history/")
     assert "归属起始时间" not in history.content.decode()
     assert "归属起始时间" in browser.get(history.context["everything_url"]).content.decode()

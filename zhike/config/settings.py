@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "zhike.accounts.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "zhike.web.whole_pages.WholePages",
     "axes.middleware.AxesMiddleware",
 ]
 

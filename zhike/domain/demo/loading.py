@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from zhike.accounts.models import User
 from zhike.accounts.people import user_create
+from zhike.domain.demo import trade
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
@@ -145,12 +147,24 @@ class Loader:
 
     def _first_block(self, block: Block) -> None:
         self._groups(block)
+        self._trade(block)
         entries = [entry for entry in address_entries() if entry["owner"] in self.ids["user"]]
         self._save("address_entry", entries)
         self._followed()
         self._later_changes()
         self._comments()
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
+
+    def _trade(self, block: Block) -> None:
+        """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""
+        if not self.plan.has_stories:
+            return
+        # What has not come yet was not bought.
+        today = min(self.plan.today, timezone.localdate())
+        self._save("transaction", trade.purchases(block.customers, self.plan.seed, today))
+        self._save("holding", trade.holdings(block.customers, today))
+        trade.grade(sorted(self.ids["customer"].values()), today)
+        trade.decisions(self.ids["user"], self.ids["customer"], self.actor_of, today)
 
     def _groups(self, block: Block) -> None:
         """Groups from the outside in, static ones with some customers of the block."""

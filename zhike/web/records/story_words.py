@@ -155,11 +155,20 @@ def days(subject: Subject, found: Story, state: StoryState) -> list[dict[str, An
     return shown
 
 
+def is_day_only(item: TimelineEntry | HistoryEntry) -> bool:
+    """Whether what is told happened on a day, at no time that anybody knows."""
+    if isinstance(item, HistoryEntry) or item.source_key not in registry.catalogue():
+        return False
+    source = registry.get(item.source_key)
+    field = source.fields.get(source.timeline.at) if source.timeline is not None else None
+    return field is not None and field.type.key == "date"
+
+
 def drawn(subject: Subject, item: TimelineEntry | HistoryEntry) -> dict[str, Any]:
     """One item of the timeline."""
     at, _number = happened_at(item)
     told = moment(at, subject.context)
-    base = {"time": clock(at, subject.context), "iso": told["iso"], "exact": told["exact"]}
+    base = {"time": "" if is_day_only(item) else clock(at, subject.context), "iso": told["iso"], "exact": told["exact"]}
     if isinstance(item, HistoryEntry):
         return {**base, **change_entry(subject, item)}
     who = person_name(item.actor_id, subject.context)
