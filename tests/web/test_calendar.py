@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from tests.cast import Cast, actor, client
 from tests.web.records import customers
@@ -139,3 +142,14 @@ def test_a_page_costs_the_same_however_many_records_it_shows(cast: Cast) -> None
     for number in range(30):
         task(cast, f"任务{number}", f"2026-05-{number + 1:02}T01:30:00Z")
     assert queries() <= few
+
+
+def test_months_and_weekdays_have_their_chinese_names() -> None:
+    with override("zh-hans"):
+        months = [date_format(date(2026, month, 1), "F") for month in range(1, 13)]
+        days = [date_format(date(2026, 11, 23 + number), "l") for number in range(7)]
+        assert date_format(date(2026, 5, 4), "MONTH_DAY_FORMAT") == "5月4日"
+        assert date_format(date(2026, 5, 4), "DATE_FORMAT") == "2026年5月4日"
+
+    assert months == [f"{number}月" for number in ("一 二 三 四 五 六 七 八 九 十 十一 十二".split())]
+    assert days == [f"星期{day}" for day in "一二三四五六日"]

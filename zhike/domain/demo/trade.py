@@ -30,8 +30,6 @@ from zhike.metadata.storage import storage
 Row = dict[str, Any]
 #: Days since the scheme began, and since grades were last looked at before today.
 BEGAN, LOOKED_AT = 90, 30
-#: The filter language compares money in its smallest unit.
-FEN = 100
 #: Stages in which a customer has bought.
 BUYERS = ("active", "silent")
 
@@ -117,7 +115,7 @@ def definition() -> dict[str, Any]:
     """Three grades by what a customer brought in twelve months; who never bought is not graded."""
     scheme = _data()["scheme"]
     bounds = {
-        key: {"all": [{"field": "net_amount_12m", "op": "gte", "value": scheme[key] * FEN}]}
+        key: {"all": [{"field": "net_amount_12m", "op": "gte", "value": f"{scheme[key]}"}]}
         for key in ("high", "middle")
     }
     play = {"kind": "other", "every": scheme["play_days"], "title": scheme["play"]}
