@@ -151,5 +151,5 @@ def test_months_and_weekdays_have_their_chinese_names() -> None:
         assert date_format(date(2026, 5, 4), "MONTH_DAY_FORMAT") == "5月4日"
         assert date_format(date(2026, 5, 4), "DATE_FORMAT") == "2026年5月4日"
 
-    assert months == [f"{number}月" for number in ("一 二 三 四 五 六 七 八 九 十 十一 十二".split())]
+    assert months == [f"{number}月" for number in (*"一二三四五六七八九十", "十一", "十二")]
     assert days == [f"星期{day}" for day in "一二三四五六日"]
