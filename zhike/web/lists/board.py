@@ -28,7 +28,7 @@ COUNT_BUDGET = 0.3
 #: Where counting all takes too long, each column is counted up to here.
 COUNT_CAP = 1_000
 FACTS = 3
-#: Fields with a line of their own on a card.
+#: Fields on the last line of a card.
 OWN_LINES = ("owner", "updated_at")
 
 
@@ -173,11 +173,11 @@ class Cards:
         return {"cards": [self.card(row) for row in page.rows], "more_url": more}
 
     def card(self, row: PageRow) -> dict[str, Any]:
-        """At most four lines: the name, three facts, the owner, and when it was last touched."""
+        """Three lines: the name, three facts, and the owner with the age of the last change."""
         title = title_of(row, self.fields[self.listing.object_type.title], self.listing.context)
         facts = (draw(row) for field, draw in self.facts if not field.type.is_quiet(row.values.get(field.key)))
-        lines = [joined([fact for fact in facts if fact][:FACTS], " ")]
-        lines += [draw(row) for key, draw in self.own.items() if key in row.values]
+        own = (draw(row) for key, draw in self.own.items() if key in row.values)
+        lines = [line([fact for fact in facts if fact][:FACTS]), line([fact for fact in own if fact])]
         url = f"{self.listing.path}{row.id}/"
         return {
             "id": row.id,
@@ -188,6 +188,11 @@ class Cards:
             "lines": [line for line in lines if line],
             "move_url": f"{url}move/?{self.move}",
         }
+
+
+def line(facts: Sequence[SafeString]) -> SafeString:
+    """Facts side by side; the cells come escaped."""
+    return joined([SafeString(f'<span class="card-fact">{fact}</span>') for fact in facts])
 
 
 def next_page(listing: Listing, field: Field, value: str | None, cursor: str) -> dict[str, Any]:
