@@ -147,10 +147,35 @@ def test_cards_follow_the_order_that_was_chosen_and_go_on_in_it(cast: Cast) -> N
     assert titles(columns(cast, {"sort": "-name"})["new"])[0] == names[-1]
 
 
-def test_an_order_with_gaps_falls_back_to_the_last_change(cast: Cast) -> None:
+def test_cards_without_a_value_stand_last_and_are_paged_too(cast: Cast) -> None:
+    with_value = customers(cast.bob, *(f"有{number:02}" for number in range(30)), stage="new")
+    for number, pk in enumerate(with_value):
+        record_save(registry.get("customer"), {"annual_revenue": f"{number}"}, id=pk, actor=actor(cast.bob))
+    customers(cast.bob, *(f"无{number:02}" for number in range(30)), stage="new")
+    shown = {"columns": "name,annual_revenue", "sort": "-annual_revenue"}
+
+    first = columns(cast, shown)["new"]
+    rest = client(cast.bob).get(first["more_url"]).context["column"]
+
+    found = titles(first) + titles(rest)
+    assert found[:30] == [f"有{number:02}" for number in reversed(range(30))]
+    assert sorted(found[30:]) == [f"无{number:02}" for number in range(30)]
+
+
+def test_what_cannot_be_sorted_by_leaves_the_last_change_first(cast: Cast) -> None:
     customers(cast.bob, "甲", "乙", stage="new")
 
-    assert titles(columns(cast, {"sort": "annual_revenue"})["new"]) == ["乙", "甲"]
+    assert titles(columns(cast, {"sort": "phones"})["new"]) == ["乙", "甲"]
+    assert titles(columns(cast)["new"]) == ["乙", "甲"]
+
+
+def test_the_lists_own_order_can_be_chosen_on_a_board(cast: Cast) -> None:
+    page = client(cast.bob).get("/o/tasks/board/").context
+    [due] = [option for option in page["sort"]["options"] if option["label"] == "截止时间"]
+
+    assert "sort=" in due["url"]
+    assert client(cast.bob).get(due["url"]).context["sort"]["label"] == "截止时间"
+    assert page["sort"]["label"] == "更新时间"
 
 
 def test_a_card_is_silent_about_what_is_not_there(cast: Cast) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.lookups import IsNull
 
 from zhike.metadata import ordered_ids
 from zhike.metadata.fields.base import Field
-from zhike.metadata.keyset import Cursor, SortKey, ordering, sort_keys
+from zhike.metadata.keyset import Cursor, SortKey, never_null, ordering, sort_keys
 from zhike.metadata.query import Count, Page, PageRow, Query
 from zhike.metadata.time_budget import time_budget
 
@@ -23,7 +24,7 @@ def group_filter(field: Field, value: Any) -> dict[str, Any]:
 
 
 def first_pages(query: Query, field: Field, values: Sequence[Any], *, sort: str) -> dict[Any, Page]:
-    """The first page of each group; two queries, however many groups. ``sort`` must be a field that is never empty.
+    """The first page of each group: two queries, however many groups, and a third where the field of ``sort`` may be empty.
 
     Raises BadQuery and OutOfTime.
     """
@@ -51,10 +52,24 @@ def _operator(value: Any) -> str:
 
 
 def _ids(query: Query, field: Field, values: Sequence[Any], keys: Sequence[SortKey]) -> dict[Any, list[int]]:
+    """The first ids of each group and one more; records without a sort value stand last, as in lists."""
+    if never_null(query.object_type, keys[0].field):
+        return _branch(query, field, values, keys, Q())
+    found = _branch(query, field, values, keys, Q(IsNull(keys[0].expression, False)))
+    short = [value for value in values if len(found[value]) <= query.limit]
+    if short:
+        absent = _branch(query, field, short, keys, Q(IsNull(keys[0].expression, True)))
+        found |= {value: (found[value] + absent[value])[: query.limit + 1] for value in short}
+    return found
+
+
+def _branch(
+    query: Query, field: Field, values: Sequence[Any], keys: Sequence[SortKey], narrowed: Q
+) -> dict[Any, list[int]]:
     selects: list[str] = []
     params: list[Any] = []
     for place, value in enumerate(values):
-        condition = Q(field.type.condition(_operator(value), value, field, query.context))
+        condition = Q(field.type.condition(_operator(value), value, field, query.context)) & narrowed
         statement = query.first_ids(keys[0].field, condition, ordering(keys, back=False), query.limit + 1)
         if statement is not None:
             selects.append(f"SELECT {place}, ROW_NUMBER() OVER (), lane{place}.* FROM ({statement[0]}) AS lane{place}")
@@ -76,5 +91,6 @@ def _page(query: Query, rows: list[PageRow], keys: Sequence[SortKey]) -> Page:
     if len(rows) <= query.limit:
         return Page(shown)
     last = shown[-1]
-    cursor = Cursor((field.type.to_json(last.values[field.key], field),), last.id)
+    value = last.values[field.key]
+    cursor = Cursor((None if value is None else field.type.to_json(value, field),), last.id)
     return Page(shown, cursor.encode())

@@ -18,7 +18,7 @@ from zhike.metadata.grouped import capped_counts, first_pages, group_filter
 from zhike.metadata.query import Group, Page, PageRow, Query, label_rows
 from zhike.metadata.scope_size import is_large
 from zhike.metadata.time_budget import OutOfTime
-from zhike.web.lists.board_fields import board_fields, board_sort, board_sorts, summed_field
+from zhike.web.lists.board_fields import LAST_CHANGE, board_fields, board_sort, board_sorts, summed_field
 from zhike.web.lists.listing import Listing
 from zhike.web.lists.page import Failure, bad_query, chip_list, empty, tabs, tools
 from zhike.web.lists.rows import Cells, title_of
@@ -81,7 +81,8 @@ def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
 
 
 def query(listing: Listing) -> Query:
-    found = listing.query(columns=[*listing.columns, listing.object_type.field("updated_at")])
+    more = (LAST_CHANGE, board_sort(listing).removeprefix("-"))
+    found = listing.query(columns=[*listing.columns, *(listing.object_type.field(key) for key in more)])
     return replace(found, sort=(board_sort(listing),))
 
 

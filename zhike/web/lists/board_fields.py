@@ -5,7 +5,6 @@ from __future__ import annotations
 from zhike.metadata import policy
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_of
-from zhike.metadata.keyset import never_null
 from zhike.web.lists.listing import Listing
 
 LAST_CHANGE, CREATION = "updated_at", "created_at"
@@ -38,22 +37,20 @@ def summed_field(listing: Listing) -> Field | None:
 
 
 def board_sorts(listing: Listing) -> list[Field]:
-    """Fields that the cards of a column can be put in order by: none that may be empty, so that columns page by one branch."""
+    """Fields that the cards of a column can be put in order by: columns, and when a record was written."""
     object_type = listing.object_type
     offered = {field.key: field for field in listing.columns}
     offered |= {key: object_type.fields[key] for key in (LAST_CHANGE, CREATION) if key in object_type.fields}
     return [
         field
         for field in offered.values()
-        if field.type.sortable
-        and not field.type.multiple
-        and never_null(object_type, field)
-        and policy.comparable(listing.actor, object_type, field)
+        if field.type.sortable and not field.type.multiple and policy.comparable(listing.actor, object_type, field)
     ]
 
 
 def board_sort(listing: Listing) -> str:
-    """The order of the cards: that of the list where a board can have it, otherwise the last change first."""
-    first = listing.sort[0]
+    """The order of the cards: the one that was chosen, otherwise the last change first."""
+    chosen = listing.state.sort or listing.view.definition.sort
+    first = chosen[0] if chosen else ""
     keys = {field.key for field in board_sorts(listing)}
     return first if first.removeprefix("-") in keys else f"-{LAST_CHANGE}"

@@ -49,6 +49,11 @@ class Listing:
         return chosen or (self.object_type.default_sort,)
 
     @property
+    def usual_sort(self) -> str:
+        """The order of whoever chooses none."""
+        return "-updated_at" if self.base == BOARD else self.object_type.default_sort
+
+    @property
     def dense(self) -> bool:
         return self.view.definition.dense if self.state.dense is None else self.state.dense
 
@@ -135,9 +140,7 @@ class Listing:
         return replace(
             state,
             filter=None if (state.filter or None) == (said.filter or None) else state.filter,
-            sort=None
-            if (state.sort or ()) in {said.sort, said.sort or (self.object_type.default_sort,)}
-            else state.sort,
+            sort=None if (state.sort or ()) in {said.sort, said.sort or (self.usual_sort,)} else state.sort,
             columns=None if (state.columns or ()) == (said.columns or self.object_type.columns) else state.columns,
             dense=None if state.dense == said.dense else state.dense,
         )
