@@ -54,7 +54,6 @@ MORE_FOR_SALES = (
     "/tiers/",
     "/jobs/",
     "/vcards/",
-    "/api/",
 )
 FOR_ADMINISTRATORS = (
     "/settings/",
@@ -74,6 +73,7 @@ FOR_ADMINISTRATORS = (
     "/settings/tiers/value/",
     "/settings/why/",
     "/settings/sign-ins/",
+    "/api/",
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
