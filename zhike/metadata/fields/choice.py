@@ -73,6 +73,7 @@ class ChoiceType(ScalarType):
     icon = "list-check"
     settings: ClassVar[tuple[str, ...]] = ("choices",)
     groupable = True
+    has_few_values = True
     operators: ClassVar[tuple[Operator, ...]] = operators.ONE_OF
 
     def parse(self, raw: Any, field: Field, context: Context) -> str | None:

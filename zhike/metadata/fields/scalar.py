@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,9 @@ def value_range(operand: Any) -> tuple[Any, Any]:
 class ScalarType(FieldType):
     """A kind whose value is one text, number or moment in the database."""
 
+    #: Each value is that of many records.
+    has_few_values: ClassVar[bool] = False
+
     def operand(self, raw: Any, field: Field, context: Context) -> Any:
         """One value of a filter, as the database compares it; a filter never compares with nothing."""
         value = None if is_blank(raw) else self.parse(raw, self.filter_field(field), context)
@@ -75,20 +78,20 @@ class ScalarType(FieldType):
 
     def compared(self, operator: str, operand: Any, field: Field, context: Context) -> Condition:
         """Comparison with parsed values."""
-        expression = self.expression(field)
+        expression, usual = self.expression(field), self.has_few_values
         match operator:
             case "is_empty":
                 return comparison.is_empty(expression)
             case "not_empty":
                 return comparison.known(expression)
             case "eq":
-                return comparison.equal(expression, self.operand(operand, field, context))
+                return comparison.equal(expression, self.operand(operand, field, context), usual=usual)
             case "ne":
-                return ~comparison.equal(expression, self.operand(operand, field, context))
+                return ~comparison.equal(expression, self.operand(operand, field, context), usual=usual)
             case "in":
-                return comparison.one_of(expression, self.operands(operand, field, context))
+                return comparison.one_of(expression, self.operands(operand, field, context), usual=usual)
             case "not_in":
-                return ~comparison.one_of(expression, self.operands(operand, field, context))
+                return ~comparison.one_of(expression, self.operands(operand, field, context), usual=usual)
             case "between":
                 ends = [None if is_blank(end) else self.operand(end, field, context) for end in value_range(operand)]
                 return comparison.between(expression, ends[0], ends[1])
