@@ -23,9 +23,9 @@ from benchmarks.load import people, repeated
 from benchmarks.report import write
 from scripts.free_port import free_port
 
-PEOPLE_SECONDS = 120.0
+PEOPLE_SECONDS = 90.0
 THINK = 10.0
-TASK_SECONDS = 4.0
+TASK_SECONDS = 2.5
 
 
 def main(arguments: Sequence[str]) -> int:
