@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from django.db import connection
@@ -24,3 +25,8 @@ def digest() -> dict[str, str]:
             cursor.execute(f'SELECT * FROM "{table}"')
             found[table] = sha256(repr(sorted(cursor.fetchall(), key=repr)).encode()).hexdigest()
     return found
+
+
+def differences(before: Mapping[str, str]) -> list[str]:
+    """The tables that hold something else than in the digest of before."""
+    return [name for name, value in digest().items() if value != before[name]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -11,9 +12,11 @@ from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.models import CustomField, CustomObject
 from zhike.metadata.object_type import ObjectType
-from zhike.metadata.records import delete, record_save
+from zhike.metadata.records import Row, delete, save
 
 RELATIONS = ("own", "team", "other")
+#: Objects whose records belong to a customer.
+BELONGING = ("contact", "interaction", "relation")
 
 
 @dataclass(slots=True)
@@ -54,43 +57,64 @@ def people(cast: Cast, user: User) -> dict[str, tuple[User, int]]:
 
 
 def build(cast: Cast, object_key: str, user: User) -> Scene:
-    """Make the records; deleted ones go into the bin on their own."""
+    """Make the records, in one batch; deleted ones go into the bin on their own."""
     if object_key == "x_vehicle":
         vehicle_type()
     object_type = registry.get(object_key)
     scene = Scene(object_type, user)
-    for relation, (owner, department) in people(cast, user).items():
-        for is_deleted in (False, True):
-            pk = _record(object_key, f"{relation}-{is_deleted}-{user.username}", owner, department)
-            scene.ids[relation, is_deleted] = pk
-            if is_deleted:
-                delete(object_type, [pk], actor=SYSTEM)
-    scene.new = _values(object_key, f"新的{user.username}", user.pk, user.department_id)
-    scene.more = _values(object_key, f"再来{user.username}", user.pk, user.department_id)
+    new = tuple((f"{word}{user.username}", user.pk, user.department_id) for word in ("新的", "再来"))
+    cells = {
+        (relation, is_deleted): (f"{relation}-{is_deleted}-{user.username}", owner.pk, department)
+        for relation, (owner, department) in people(cast, user).items()
+        for is_deleted in (False, True)
+    }
+    scene.new, scene.more, *values = _values(object_key, [*new, *cells.values()])
+    scene.ids = dict(zip(cells, _saved(object_key, values), strict=True))
+    for (_relation, is_deleted), pk in scene.ids.items():
+        if is_deleted:
+            delete(object_type, [pk], actor=SYSTEM)
     return scene
 
 
-def _record(object_key: str, name: str, owner: User, department: int) -> int:
-    values = _values(object_key, name, owner.pk, department)
-    return record_save(registry.get(object_key), values, actor=SYSTEM)
+#: Name, owner and department.
+Held = tuple[str, int, int | None]
 
 
-def _values(object_key: str, name: str, owner: int, department: int | None) -> dict[str, Any]:
-    held = {"owner": owner, "department": department}
+def _saved(object_key: str, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    saved = save(registry.get(object_key), [Row(values) for values in rows], actor=SYSTEM)
+    assert not any(row.problems for row in saved.rows), saved.rows
+    return [row.id or 0 for row in saved.rows]
+
+
+def _values(object_key: str, rows: Sequence[Held]) -> list[dict[str, Any]]:
+    """Values for one record each; what they belong to is saved."""
+    customers = _customers(rows, "的客户") if object_key in BELONGING else [0] * len(rows)
+    others = _customers(rows, "的伙伴") if object_key == "relation" else customers
+    return [
+        {**_own_values(object_key, name, customer, other), "owner": owner, "department": department}
+        for (name, owner, department), customer, other in zip(rows, customers, others, strict=True)
+    ]
+
+
+def _own_values(object_key: str, name: str, customer: int, other: int) -> dict[str, Any]:
     if object_key == "customer":
-        return {"name": name, "kind": "company", "code": f"C-{name}", **held}
+        return {"name": name, "kind": "company", "code": f"C-{name}"}
     if object_key == "task":
-        return {"title": name, "due_at": "2026-03-02T01:30:00Z", **held}
+        return {"title": name, "due_at": "2026-03-02T01:30:00Z"}
     if object_key == "x_vehicle":
-        return {"name": name, "plate": f"P-{name}", **held}
-    customer = _customer(f"{name}的客户", held)
+        return {"name": name, "plate": f"P-{name}"}
     if object_key == "interaction":
-        happened = "2026-03-02T01:30:00Z"
-        return {"content": name, "customer": customer, "channel": "call", "happened_at": happened, **held}
+        return {"content": name, "customer": customer, "channel": "call", "happened_at": "2026-03-02T01:30:00Z"}
     if object_key == "relation":
-        return {"customer": customer, "kind": "partner", "other": _customer(f"{name}的伙伴", held), **held}
-    return {"name": name, "customer": customer, **held}
+        return {"customer": customer, "kind": "partner", "other": other}
+    return {"name": name, "customer": customer}
 
 
-def _customer(name: str, held: dict[str, Any]) -> int:
-    return record_save(registry.get("customer"), {"name": name, "kind": "company", **held}, actor=SYSTEM)
+def _customers(rows: Sequence[Held], word: str) -> list[int]:
+    return _saved(
+        "customer",
+        [
+            {"name": f"{name}{word}", "kind": "company", "owner": owner, "department": department}
+            for name, owner, department in rows
+        ],
+    )

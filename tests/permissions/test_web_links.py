@@ -9,9 +9,8 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast, actor, client
-from tests.permissions.digest import digest
+from tests.permissions.digest import differences, digest
 from tests.permissions.scene import build
-from tests.permissions.web_matrix import differences
 from zhike.domain.activities.models import Interaction, Task
 from zhike.domain.customers.models import Contact
 from zhike.engines.comments.services import comment_add

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast, client
-from tests.permissions.digest import digest
+from tests.permissions.digest import differences, digest
 from tests.permissions.expected import EXPECTED, NOBODIES, ROLES
 from tests.permissions.scene import build
 from tests.permissions.web_calls import RECORD_CALLS, TYPE_CALLS
-from tests.permissions.web_matrix import Cell, ask, breaches, differences
+from tests.permissions.web_matrix import Cell, ask, breaches
 
 pytestmark = [pytest.mark.django_db, pytest.mark.policy]
 

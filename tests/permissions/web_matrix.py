@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.permissions.digest import digest
+from tests.permissions.digest import differences, digest
 from tests.permissions.expected import EXPECTED, MAY_WRITE_DOWN
 from tests.permissions.scene import RELATIONS, Scene
 from tests.permissions.web_calls import RECORD_CALLS, TYPE_CALLS, WebCall
@@ -98,10 +98,6 @@ def breaches(scene: Scene, role: str, browser: Client) -> Iterator[str]:
             yield f"{role}: {cell}: {wrong}"
         if changed:
             yield f"{role}: {cell}: denied or only read, but changed {', '.join(changed)}"
-
-
-def differences(before: Mapping[str, str]) -> list[str]:
-    return [name for name, value in digest().items() if value != before[name]]
 
 
 def judge(cell: Cell, answer: HttpResponse, allowed: Mapping[str, frozenset[str]]) -> str:
