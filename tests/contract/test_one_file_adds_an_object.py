@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.contract
+pytestmark = [pytest.mark.contract, pytest.mark.slow]
 
 HERE = Path(__file__).parent / "one_file"
 ROOT = HERE.parent.parent.parent
