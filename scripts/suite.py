@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from scripts import fetch_real_data
@@ -44,12 +47,22 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
+def run(name: str, *command: str, **environment: str) -> int:
+    """Run a command under a heading to its end; its exit code. What runs beside another tells all at once at the end."""
+    is_beside = threading.current_thread() is not threading.main_thread()
+    output: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if is_beside else {}
+    if not is_beside:
+        print(f"\n== {name}", flush=True)
+    done = subprocess.run(command, env={**os.environ, **environment}, check=False, **output)  # noqa: S603
+    if is_beside:
+        print(f"\n== {name}\n{done.stdout.decode(errors='replace')}", end="", flush=True)
+    return done.returncode
+
+
 def pytest(name: str, *arguments: str, **environment: str) -> Outcome:
     """One run of pytest; a run that found nothing, or broke before it could count, is a failure."""
     report = RESULTS / f"{name}.xml"
-    print(f"\n== {name}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    code = subprocess.run(command, env={**os.environ, **environment}, check=False).returncode  # noqa: S603
+    code = run(name, sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments, **environment)
     outcome = counts(report) if report.exists() else Outcome()
     if code not in {0, NO_TESTS} and not outcome.failed:
         outcome.failed = 1
@@ -81,13 +94,12 @@ def not_run(what: str, marks: str, reason: str) -> Outcome:
 
 def check() -> Outcome:
     """The checks before the tests count as one test."""
-    code = subprocess.run(["make", "--keep-going", "check"], check=False).returncode  # noqa: S607
+    code = run("checks", "make", "--keep-going", "check")
     return Outcome(failed=1) if code else Outcome(passed=1)
 
 
-def browser_tests() -> Outcome:
+def browser_tests(path: str | None) -> Outcome:
     """Pages in a real browser, one after another: two browsers on two cores are slower than one."""
-    path = chromium()
     if path is None:
         return not_run("in a browser", "browser", "no Chromium could be installed")
     return pytest("browser", "-m", "browser", ZHIKE_CHROMIUM=path, ZHIKE_TEST_DB="sqlite")
@@ -110,10 +122,15 @@ def main() -> int:
         old.unlink()
     total = Outcome()
     fetch_real_data.main()
-    total.add(check())
+    browser = chromium()
     total.add(pytest("sqlite", "-n", "2", "-m", "not browser", ZHIKE_TEST_DB="sqlite"))
-    total.add(browser_tests())
-    total.add(postgres_tests())
+    # Checks and browser keep one core busy, and wait for each other; the tests on PostgreSQL fill the rest.
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(check)
+        seen = beside.submit(browser_tests, browser)
+        total.add(postgres_tests())
+        total.add(checked.result())
+        total.add(seen.result())
     line = f"{total} in {time.monotonic() - started:.0f}s"
     (RESULTS / "closing-line").write_text(line + "\n", "utf-8")
     print(f"\n{line}", flush=True)

@@ -38,6 +38,20 @@ def cast(_cast_on_stage: None, db: None) -> Cast:
     return assemble()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that no process is left alone with one at the end.
+
+    The others keep pytest-django's order, in which those that empty the database come after those that need it filled.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None or empties_the_database(item))
+
+
+def empties_the_database(item: pytest.Item) -> bool:
+    """Whether the test works without a transaction of its own around it."""
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Under CI=true a skipped database, browser or real-input test is a failure."""

@@ -21,6 +21,8 @@ from tests.cli.conftest import Zhike, environment
 
 Serve = Callable[[], "subprocess.Popen[str]"]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def port() -> int:

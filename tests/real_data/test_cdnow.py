@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.real_data import reading, steps
 from zhike.domain.customers.models import Customer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.real_input]
+pytestmark = [pytest.mark.django_db, pytest.mark.real_input, pytest.mark.slow]
 
 COLUMNS = {"客户编号": "code", "客户名称": "name", "合作起始": "cooperation_since"}
 

@@ -15,7 +15,7 @@ from tests.real_data import reading, steps
 from zhike.domain.trade.concentration import concentration, count_for_share, ranked, top_count, top_sum
 from zhike.domain.trade.models import PurchaseFigures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.real_input]
+pytestmark = [pytest.mark.django_db, pytest.mark.real_input, pytest.mark.slow]
 
 CUSTOMERS = {"客户编号": "code", "客户名称": "name"}
 LINES = {"客户编号": "customer", "日期": "day", "数量": "quantity", "金额": "amount"}

@@ -12,7 +12,7 @@ from tests.real_data import reading, steps
 from zhike.domain.activities.models import Interaction
 from zhike.domain.customers.models import Customer, Tag
 
-pytestmark = [pytest.mark.django_db, pytest.mark.real_input]
+pytestmark = [pytest.mark.django_db, pytest.mark.real_input, pytest.mark.slow]
 
 CUSTOMERS = {"Customer ID": "code", "Customer Name": "name", "Segment": "tags"}
 ORDERS = {"Customer ID": "customer", "Order Date": "happened_at", "Product Name": "content"}
