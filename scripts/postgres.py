@@ -19,6 +19,8 @@ from scripts import debian
 from scripts.free_port import free_port
 
 LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
+#: A server of our own is thrown away after the tests: nothing of it has to outlive a power cut.
+CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 
 
@@ -71,7 +73,8 @@ def debian_server(binaries: Path, data: Path) -> Iterator[str]:
     number = free_port()
     make = [*runuser, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
     subprocess.run([*make, "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-    start = [*control, "-o", f"-p {number} -k {data}", "start"]
+    careless = " ".join(f"-c {name}=off" for name in CARELESS)
+    start = [*control, "-o", f"-p {number} -k {data} {careless}", "start"]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         yield f"postgresql://postgres@127.0.0.1:{number}/postgres"
@@ -87,6 +90,10 @@ def wheel_server(data: Path) -> Iterator[str | None]:
         print(f"PostgreSQL could not be started: {error}")
         yield None
         return
+    with psycopg.connect(running.get_uri(), autocommit=True) as connection:
+        for name in CARELESS:
+            connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
     try:
         yield running.get_uri()
     finally:
