@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from tests.api.caller import caller, told
 from tests.cast import Cast, client
@@ -12,6 +13,12 @@ from zhike.domain.pools.services.recall import next_working_day
 from zhike.engines.figures.refreshing import refresh
 
 pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture
+def in_may(time_machine: TimeMachineFixture) -> None:
+    """A Wednesday of a year whose working days are known."""
+    time_machine.move_to("2026-05-20 10:00:00+08:00")
 
 
 def test_the_only_pool_opens_at_once_and_masks_phone_numbers(cast: Cast) -> None:
@@ -82,7 +89,7 @@ def test_the_endpoint_lists_masked_and_the_actions_claim_and_return(cast: Cast) 
     assert Customer.objects.get(pk=pk).pool_id == pool.pk
 
 
-def test_the_dry_run_is_for_managers(cast: Cast) -> None:
+def test_the_dry_run_is_for_managers(cast: Cast, in_may: None) -> None:
     pool = make_pool(cast, idle_days=5)
     pk = make_customer(cast, "要丢的客户")
     owned_since(pk, Customer.objects.get(pk=pk).created_at.replace(month=1))
@@ -95,7 +102,7 @@ def test_the_dry_run_is_for_managers(cast: Cast) -> None:
     assert "连续 5 个工作日没有跟进" in page
 
 
-def test_the_countdown_stands_on_the_record_in_the_list_and_on_the_work_page(cast: Cast) -> None:
+def test_the_countdown_stands_on_the_record_in_the_list_and_on_the_work_page(cast: Cast, in_may: None) -> None:
     make_pool(cast, idle_days=2)
     pk = make_customer(cast, "要丢的客户")
     spoke(cast, pk, Customer.objects.get(pk=pk).created_at)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from tests.cast import Cast, actor, client
 from zhike.domain.activities.models import Task
@@ -121,7 +122,8 @@ def test_a_series_ends_after_its_count_and_with_its_last_day(cast: Cast) -> None
     assert not series(short)
 
 
-def test_the_31st_is_remembered_through_february(cast: Cast) -> None:
+def test_the_31st_is_remembered_through_february(cast: Cast, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2027-01-29 10:00:00+08:00")
     pk = record_save(
         registry.get("task"),
         {"title": "对账", "due_at": "2027-01-31T02:00:00Z", "recurs": "FREQ=MONTHLY"},
