@@ -30,6 +30,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "phone": {},
     "email": {},
     "url": {},
+    "id_number": {},
     "address": {},
     "link": {"target": "customer"},
     "links": {"target": "tag"},

@@ -14,6 +14,7 @@ from zhike.metadata.fields.decimal import DecimalType
 from zhike.metadata.fields.email import EmailType
 from zhike.metadata.fields.file import FileType
 from zhike.metadata.fields.filter import FilterType
+from zhike.metadata.fields.id_number import IdNumberType
 from zhike.metadata.fields.integer import IntegerType
 from zhike.metadata.fields.link import LinkType
 from zhike.metadata.fields.links import LinksType
@@ -46,6 +47,7 @@ FIELD_TYPES: dict[str, FieldType] = {
         PhoneType(),
         EmailType(),
         UrlType(),
+        IdNumberType(),
         AddressType(),
         AutoNumberType(),
         LinkType(),
