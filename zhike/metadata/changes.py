@@ -11,6 +11,7 @@ from django.db import connection
 
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor, FieldAccess
+from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
 from zhike.metadata.models import Change
 from zhike.metadata.object_type import ObjectType
@@ -119,9 +120,23 @@ def fields_of(
             continue
         if field.bookkeeping and not everything:
             continue
-        plain = [field.type.from_json(value, field) for value in (old, new)]
+        if change.pk <= field.options.get("kind_since", 0):
+            field = of_earlier_kind(field)
+            plain = [None if value is None else words(value) for value in (old, new)]
+        else:
+            plain = [field.type.from_json(value, field) for value in (old, new)]
         found.append(FieldChange(field, *(policy.shown(actor, object_type, field, value) for value in plain)))
     return tuple(found)
+
+
+def of_earlier_kind(field: Field) -> Field:
+    """The field as a text, for values from before it became another kind."""
+    return field.with_changes(type=field_type("text"), options={})
+
+
+def words(value: Any) -> str:
+    """A JSON value of whatever kind as text."""
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 
 def changes_since(object_type: ObjectType, record_id: int, version: int) -> list[Change]:

@@ -86,13 +86,14 @@ def no_value() -> Expression:
 
 
 def dependents(catalogue: Catalogue, object_key: str, field_key: str = "") -> list[Field]:
-    """Computed fields in use that are made from the field, or without ``field_key`` from anything of the object."""
+    """Computed fields of administrators in use that are made from the field, or without ``field_key`` from anything of the object."""
     return [
         field
         for found in catalogue.values()
         for field in found.active_fields
         for source in field.inputs
-        if source.object_key == object_key
+        if field.custom_id is not None
+        and source.object_key == object_key
         and field_key in {"", source.field_key}
         and not (not field_key and found.key == object_key)
     ]

@@ -37,6 +37,8 @@ RESERVED = frozenset(("id", "custom", "version", "deletion", "pk", "all", "any",
 
 TEXTS = {"label_en": 60, "help": 300, "section": 60}
 SWITCHES = ("required", "unique", "indexed", "sensitive")
+#: The last change of the log with values of an earlier kind, and that values are just being converted.
+KEPT_OPTIONS = frozenset(("kind_since", "changing"))
 CHANGEABLE = frozenset(("label", "options", "default", *TEXTS, *SWITCHES))
 
 
@@ -115,6 +117,8 @@ def set_retired(field_id: int, *, retired: bool, actor: Actor) -> CustomField:
         row = found_field(field_id)
         if (row.retired_at is not None) is retired:
             return row
+        if (row.options or {}).get("changing"):
+            refuse("", "changing", _("The values are just becoming another kind; wait until that is done."))
         if retired:
             check_unused(row)
         else:
@@ -269,7 +273,8 @@ def read_options(
     options = keep_old_choices(row.options or {}, read_settings(kind, raw))
     if row.pk and options.get("target") != (row.options or {}).get("target"):
         raise ValueRefused("not_changeable", _("What a field links to cannot be changed: its values would be wrong."))
-    return options
+    # What a change of kind left behind stays, whatever the administrator sets.
+    return options | {name: value for name, value in (row.options or {}).items() if name in KEPT_OPTIONS}
 
 
 def check_target(row: CustomField, kind: FieldType) -> None:

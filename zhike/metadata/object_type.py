@@ -87,6 +87,8 @@ class Composer:
     text: str
     save: Callable[..., Any]
     outcome: str | None = None
+    #: Text that names the phone number dialled, one of those of the subject or of ``person``.
+    dialled: str | None = None
     #: Link to a record below the subject, such as the contact spoken with.
     person: str | None = None
     next_step: str | None = None

@@ -143,7 +143,7 @@ def conflict(object_type: ObjectType, change: Change, now: Values) -> Conflict:
     values = {}
     for key, (old, new) in (change.values or {}).items():
         field = object_type.fields.get(key)
-        if field is not None:
+        if field is not None and change.pk > field.options.get("kind_since", 0):
             plain = [None if value is None else field.type.from_json(value, field) for value in (old, new)]
             values[key] = (plain[0], plain[1], now.get(key))
     return Conflict(object_type.key, change.record_id, "update", values)
@@ -171,7 +171,7 @@ class _Step:
             if change.record_id in later and not self._forced(change):
                 self.result.conflicts.append(conflict(self.object_type, change, now))
                 continue
-            old = {key: values[0] for key, values in (change.values or {}).items() if self._writable(key)}
+            old = {key: values[0] for key, values in (change.values or {}).items() if self._writable(key, change)}
             rows.append(Row(old, id=change.record_id))
         if rows:
             saved = save(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
@@ -203,9 +203,12 @@ class _Step:
     def _forced(self, change: Change) -> bool:
         return (change.object_key, change.record_id) in self.force
 
-    def _writable(self, key: str) -> bool:
+    def _writable(self, key: str, change: Change) -> bool:
+        """Values from before a field became another kind are not put back."""
         field = self.object_type.fields.get(key)
-        return field is not None and not field.readonly and not field.retired
+        if field is None or field.readonly or field.retired:
+            return False
+        return bool(change.pk > field.options.get("kind_since", 0))
 
     def _with_new_children(self, ids: Sequence[int]) -> set[int]:
         """Records to which people have added something since; deleting them would take that along."""
