@@ -22,6 +22,13 @@ ELSEWHERE = {
     "conflict": "tests/web/test_duplicate_pages.py: test_nobody_asks_for_what_they_were_not_shown",
     "merge": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
     "merge_detail": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
+    "record_value": "tests/web/test_values.py: test_only_who_may_change_the_record_says_what_its_values_are",
+    "quality_overview": "tests/web/test_quality.py: test_everybody_sees_their_own_figures_and_managers_their_people",
+    "quality_clean": "tests/web/test_quality.py: test_cleaning_is_shown_first_done_as_a_job_and_taken_back",
+    "quality_search": "tests/web/test_quality.py: test_the_search_for_wrong_values_is_for_who_may_change_customers",
+    "inspections": "tests/web/test_quality.py: test_inspections_stay_within_reach",
+    "inspection": "tests/web/test_quality.py: test_inspections_stay_within_reach",
+    "inspection_item": "tests/web/test_quality.py: test_inspections_stay_within_reach",
     "tiers": "tests/web/test_tiers.py: test_everybody_sees_the_tiers_of_customers_within_reach_alone",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
 }

@@ -159,6 +159,9 @@ SETTINGS_CALLS = (
     SettingsCall("settings_field", "POST", "settings", field, new_field, 302),
     SettingsCall("settings_field_use", "POST", "settings", field, lambda _found: {"use": "0"}, 302),
     SettingsCall("settings_field_numbers", "POST", "settings", field, status=422),
+    SettingsCall("settings_field_kind", "GET", "settings", field),
+    SettingsCall("settings_field_kind", "POST", "settings", field, lambda _found: {"to": "integer"}, 302),
+    SettingsCall("settings_field_kind_undo", "POST", "settings", field, status=422),
     SettingsCall("settings_objects", "GET", "settings"),
     SettingsCall("settings_object_new", "GET", "settings"),
     SettingsCall("settings_object_new", "POST", "settings", form=new_object, status=302),
@@ -174,6 +177,10 @@ SETTINGS_CALLS = (
     SettingsCall("settings_tier", "GET", "settings", scheme),
     SettingsCall("settings_tier", "POST", "settings", scheme, definition),
     SettingsCall("settings_tier_run", "POST", "settings", scheme, status=302),
+    SettingsCall("settings_quality", "GET", "settings"),
+    SettingsCall(
+        "settings_quality", "POST", "settings", form=lambda _f: {"kind": "company", "weight:name": "1"}, status=302
+    ),
     SettingsCall("settings_why", "GET", "audit"),
     SettingsCall("settings_sign_ins", "GET", "audit"),
 )

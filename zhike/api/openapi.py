@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike import __version__
+from zhike.engines.verification.models import Means, State
+from zhike.engines.verification.verifiable import verifiable_fields
 from zhike.metadata import registry
 from zhike.metadata.fields.base import Field
 from zhike.metadata.object_type import ObjectType
@@ -157,6 +159,8 @@ def _paths(object_type: ObjectType) -> Schema:
     if object_type.identity is not None:
         paths[f"{base}/duplicates"] = {"post": _duplicates(object_type)}
         paths[f"{base}/merge"] = {"post": _merge(object_type)}
+    if verifiable_fields(object_type):
+        paths[f"{record}/values"] = _values(object_type)
     if object_type.has_timeline:
         paths[f"{record}/timeline"] = {"get": _timeline(object_type)}
     for key, action in object_type.actions.items():
@@ -266,6 +270,25 @@ def _post(object_type: ObjectType, verb: str, answers: Schema) -> Schema:
     }
     summary = summaries[verb] % {"object": object_type.label}
     return _operation(object_type, verb, summary, answers, parameters=[RECORD_ID, IDEMPOTENCY_KEY])
+
+
+def _values(object_type: ObjectType) -> Schema:
+    texts = {name: {"type": "string"} for name in ("field", "value", "note")}
+    said = {
+        **texts,
+        "state": {"type": "string", "enum": State.values},
+        "means": {"type": "string", "enum": Means.values},
+    }
+    body = _body({"type": "object", "properties": said, "required": ["field", "value", "state", "means"]})
+    read = _("What is known of the values of %(object)s") % {"object": object_type.label}
+    write = _("Say what a value of %(object)s is") % {"object": object_type.label}
+    answers = _ok(_("Done."), {"type": "object"})
+    return {
+        "get": _operation(object_type, "values", read, _ok("", _rows({"type": "object"})), parameters=[RECORD_ID]),
+        "post": _operation(
+            object_type, "value_said", write, answers, requestBody=body, parameters=[RECORD_ID, IDEMPOTENCY_KEY]
+        ),
+    }
 
 
 def _history(object_type: ObjectType) -> Schema:

@@ -31,6 +31,7 @@ from zhike.api.views.records import (
     records_list,
 )
 from zhike.api.views.search import everything_search
+from zhike.api.views.values import record_value_said, record_values
 
 app_name = "api"
 
@@ -61,6 +62,7 @@ versioned = [
     path(f"{RECORD}/purge", endpoint(POST=record_purge), name="purge"),
     path(f"{RECORD}/follow", endpoint(POST=record_followed), name="follow"),
     path(f"{RECORD}/unfollow", endpoint(POST=record_left), name="unfollow"),
+    path(f"{RECORD}/values", endpoint(GET=record_values, POST=record_value_said), name="values"),
     path(f"{RECORD}/history", endpoint(GET=record_history), name="history"),
     path(f"{RECORD}/timeline", endpoint(GET=record_timeline), name="timeline"),
     path(f"{RECORD}/actions/<slug:action>", endpoint(POST=record_action), name="action"),

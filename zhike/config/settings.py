@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "zhike.engines.importing",
     "zhike.engines.exporting",
     "zhike.engines.bulk",
+    "zhike.engines.kind_changes",
+    "zhike.engines.verification",
     "zhike.engines.working_time",
     "zhike.engines.requests",
     "zhike.domain.customers",
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "zhike.domain.trade",
     "zhike.domain.tiers",
     "zhike.domain.pools",
+    "zhike.domain.quality",
     "zhike.api",
     "zhike.web",
 ]

@@ -68,10 +68,13 @@ class Family:
     kinds: tuple[str, ...]
 
 
+#: Kinds of other parts whose results tell what was done, left alone and refused.
+OTHERS = ("metadata.numbers", "kind_changes.change", "kind_changes.undo", "verification.search", "quality.clean")
+
 FAMILIES: Mapping[str, Family] = {
     "import": Family(gettext_lazy("Imports"), ("import", "import undo")),
     "export": Family(gettext_lazy("Exports"), ("export",)),
-    "bulk": Family(gettext_lazy("Bulk changes"), (bulk.RUN, bulk.UNDO, "metadata.numbers")),
+    "bulk": Family(gettext_lazy("Bulk changes"), (bulk.RUN, bulk.UNDO, *OTHERS)),
 }
 
 

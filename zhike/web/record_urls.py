@@ -16,6 +16,7 @@ from zhike.web.views import (
     record_history,
     record_people,
     tiers,
+    values,
 )
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("<int:record_id>/follow/", following.follow, name="record_follow"),
     path("<int:record_id>/edit/", record_form.record_edit, name="record_edit"),
     path("<int:record_id>/facts/<slug:key>/", record_fact.record_fact, name="record_fact"),
+    path("<int:record_id>/values/<slug:key>/", values.record_value, name="record_value"),
     path("<int:record_id>/action/<slug:key>/", record_actions.record_action, name="record_action"),
     path("<int:record_id>/delete/", record_actions.delete, name="record_delete"),
     path("<int:record_id>/restore/", record_actions.restore, name="record_restore"),

@@ -7,10 +7,12 @@ from django.urls import path
 from zhike.web.views.settings import (
     calendar,
     departments,
+    field_kind,
     fields,
     index,
     objects,
     people,
+    quality,
     role_fields,
     roles,
     sign_ins,
@@ -40,6 +42,12 @@ urlpatterns = [
     path("fields/<slug:object_key>/<int:field_id>/", fields.field_page, name="settings_field"),
     path("fields/<slug:object_key>/<int:field_id>/use/", fields.field_use, name="settings_field_use"),
     path("fields/<slug:object_key>/<int:field_id>/numbers/", fields.field_numbers, name="settings_field_numbers"),
+    path("fields/<slug:object_key>/<int:field_id>/kind/", field_kind.field_kind, name="settings_field_kind"),
+    path(
+        "fields/<slug:object_key>/<int:field_id>/kind/undo/",
+        field_kind.field_kind_undo,
+        name="settings_field_kind_undo",
+    ),
     path("objects/", objects.object_list, name="settings_objects"),
     path("objects/new/", objects.object_new, name="settings_object_new"),
     path("objects/<int:object_id>/", objects.object_page, name="settings_object"),
@@ -48,6 +56,7 @@ urlpatterns = [
     path("tiers/", tiers.schemes, name="settings_tiers"),
     path("tiers/<slug:key>/", tiers.scheme_page, name="settings_tier"),
     path("tiers/<slug:key>/run/", tiers.scheme_run, name="settings_tier_run"),
+    path("quality/", quality.quality_rules, name="settings_quality"),
     path("why/", why.why_page, name="settings_why"),
     path("sign-ins/", sign_ins.sign_ins, name="settings_sign_ins"),
 ]

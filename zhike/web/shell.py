@@ -119,7 +119,10 @@ def requests_link(actor: Actor) -> list[dict[str, Any]]:
 def group_pages(actor: Actor, group: str) -> list[dict[str, Any]]:
     """Pages of a group that are no lists."""
     if group == "insight" and policy.may(actor, registry.get("customer"), "view"):
-        return [{"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""}]
+        return [
+            {"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""},
+            {"label": _("Data quality"), "url": "/quality/", "icon": "list-check", "key": ""},
+        ]
     return []
 
 

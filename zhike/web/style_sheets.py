@@ -40,6 +40,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "data",
         "duplicates",
         "tiers",
+        "quality",
         "tones",
         "print",
     ),

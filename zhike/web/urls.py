@@ -16,6 +16,7 @@ from zhike.web.views import (
     merging,
     notifications,
     pools,
+    quality,
     requests,
     search,
     session,
@@ -45,6 +46,14 @@ urlpatterns = [
     path("me/tokens/", me.create_token, name="token_create"),
     path("me/tokens/<int:token_id>/revoke/", me.revoke_token, name="token_revoke"),
     path("tiers/", tiers.overview, name="tiers"),
+    path("quality/", quality.overview, name="quality_overview"),
+    path("quality/clean/", quality.clean, name="quality_clean"),
+    path("quality/search/", quality.search_invalid, name="quality_search"),
+    path("quality/inspections/", quality.inspections, name="inspections"),
+    path("quality/inspections/<int:inspection_id>/", quality.inspection, name="inspection"),
+    path(
+        "quality/inspections/<int:inspection_id>/items/<int:item_id>/", quality.inspection_item, name="inspection_item"
+    ),
     path("vcards/", vcards.vcards, name="vcards"),
     path("settings/", include("zhike.web.settings_urls")),
     path("log/", composer.log_anywhere, name="log"),

@@ -17,5 +17,6 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("zhike.domain.activities.objects")
+        import_module("zhike.domain.activities.dialled")
         import_module("zhike.domain.activities.figures")
         import_module("zhike.domain.activities.work")

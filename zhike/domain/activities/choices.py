@@ -21,6 +21,7 @@ class Channel(models.TextChoices):
 class Outcome(models.TextChoices):
     REACHED = "reached", _("reached")
     NOT_REACHED = "not_reached", _("not reached")
+    DEAD_NUMBER = "dead_number", _("dead number")
     INTERESTED = "interested", _("interested")
     NOT_INTERESTED = "not_interested", _("not interested")
     DEAL = "deal", _("deal")

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.activities.choices import TaskStatus
 from zhike.domain.customers.models import Contact
 from zhike.domain.customers.preparation import Found, followers_prepare, merged
+from zhike.lib.phones import parse_phone
 from zhike.lib.recurrence import read_recurrence
+from zhike.lib.refusal import Refused
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
 NO_DUE_TIME = Problem("due_needed", _("Say when the task is due: the repetition counts from there."))
+NOT_A_NUMBER = Problem("not_a_phone", _("This is no phone number that can be dialled."))
 OTHER_CUSTOMERS_CONTACT = Problem("other_customers_contact", _("This contact belongs to another customer."))
 
 
@@ -27,7 +30,14 @@ def interactions_prepare(rows: list[Values], existing: Mapping[int, Values], _ac
         if index not in existing and row.get("happened_at") is None:
             row["happened_at"] = now
     followers_prepare(rows, existing, _actor)
-    return check_contacts(rows, existing)
+    found = check_contacts(rows, existing)
+    for index, row in enumerate(rows):
+        if row.get("dialled"):
+            try:
+                row["dialled"] = parse_phone(row["dialled"])
+            except Refused:
+                found.setdefault(index, {})["dialled"] = NOT_A_NUMBER
+    return found
 
 
 def tasks_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:

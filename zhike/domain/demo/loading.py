@@ -15,6 +15,7 @@ from zhike.domain.demo import trade
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
+from zhike.domain.demo.quality import quality
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
 from zhike.engines.comments.services import comment_add, show
@@ -154,6 +155,7 @@ class Loader:
         self._later_changes()
         self._comments()
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
+        quality(self.ids["user"], self.actor_of, self.plan.today)
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike.engines.submissions.services import new_key
+from zhike.lib.phones import format_phone
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context, Field
@@ -51,7 +52,7 @@ def load_people(subject: Subject) -> list[PageRow]:
         return []
     # Their rights follow the subject, which the actor sees.
     rows = policy.every_record(target).filter(deletion__isnull=True, **{target.field(via).column or via: subject.id})
-    columns = (target.title,)
+    columns = (target.title, *(field.key for field in phone_fields(target)))
     return first_rows(
         target, rows.order_by("pk")[:MOST_PEOPLE], actor=subject.actor, context=subject.context, columns=columns
     )
@@ -70,6 +71,7 @@ def composer(
         "url": f"{subject.url}log/",
         "key": f"{subject.object_type.key}:{subject.id}",
         "form_key": new_key(),
+        "numbers": numbers(found[0], found[1], subject, people, (typed or {}).get("dialled", "")),
         "contacts": contacts(found[0], found[1], people, subject.context, (typed or {}).get("person", "")),
         "habits": reminder(subject, found[1]),
     }
@@ -123,6 +125,43 @@ def contacts(
     ]
 
 
+def phone_fields(object_type: ObjectType) -> list[Field]:
+    return [field for field in object_type.active_fields if field.type.key == "phone" and field.computed is None]
+
+
+def numbers(
+    object_type: ObjectType, described: Composer, subject: Subject, people: list[PageRow], chosen: str
+) -> list[dict[str, Any]]:
+    """Numbers that may have been dialled: those of the subject and of its people that the actor sees in full."""
+    if described.dialled is None:
+        return []
+    told = [("", number) for number in _numbers_of(subject.object_type, subject.row)]
+    if described.person is not None:
+        target = registry.get(object_type.field(described.person).options["target"])
+        title = target.field(target.title)
+        for row in people:
+            name = title.type.text(row.values.get(title.key), title, subject.context)
+            told += [(name, number) for number in _numbers_of(target, row)]
+    first = {number: name for name, number in reversed(told)}
+    return [
+        {
+            "value": number,
+            "label": f"{name} {format_phone(number)}".strip(),
+            "chosen": number == chosen or len(first) == 1,
+        }
+        for number, name in reversed(first.items())
+    ]
+
+
+def _numbers_of(object_type: ObjectType, row: PageRow) -> list[str]:
+    return [
+        number
+        for field in phone_fields(object_type)
+        if field.key not in row.masked
+        for number in row.values.get(field.key) or ()
+    ]
+
+
 def reminder(subject: Subject, described: Composer) -> str:
     """What to keep in mind about the record, such as a customer's habits."""
     if described.mind is None or described.mind in subject.row.masked:
@@ -152,6 +191,7 @@ def typed_values(data: Mapping[str, Any]) -> dict[str, str]:
         "text": data.get("content", ""),
         "outcome": data.get("outcome", ""),
         "person": data.get("contact", ""),
+        "dialled": data.get("dialled", ""),
         "next_step": data.get("next_action", ""),
         "next_at": data.get("next_at") or data.get("next_quick", ""),
     }
@@ -167,6 +207,7 @@ def record_values(described: Composer, subject_id: int, typed: Mapping[str, str]
     optional = (
         (described.outcome, typed["outcome"]),
         (described.person, typed["person"]),
+        (described.dialled, typed.get("dialled", "")),
         (described.next_step, typed["next_step"].strip()),
         (described.next_at, due_moment(typed["next_at"], context)),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhike.domain.quality.scoring import completeness_of
 from zhike.metadata import policy
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.long_text import LongTextType
 from zhike.metadata.object_type import Section
+from zhike.web.quality import vouching
 from zhike.web.records.header import rows_url
 from zhike.web.records.subject import Subject
 
@@ -44,7 +46,10 @@ def fact(subject: Subject, field: Field) -> dict[str, Any]:
     """One fact as record_detail/fact.html wants it."""
     is_long = isinstance(field.type, LongTextType)
     value = subject.row.values.get(field.key)
-    shown = field.type.text(value, field, subject.context) if is_long else subject.cell(field)
+    if vouching.can_vouch(subject, field):
+        shown: Any = vouching.vouched(subject, field)
+    else:
+        shown = field.type.text(value, field, subject.context) if is_long else subject.cell(field)
     return {
         "key": field.key,
         "label": field.label,
@@ -57,7 +62,12 @@ def fact(subject: Subject, field: Field) -> dict[str, Any]:
 
 
 def completeness(subject: Subject) -> dict[str, Any] | None:
-    """Share of the counted facts that are filled, in percent, and those missing that the actor may fill in."""
+    """Share of the counted facts that are filled, in percent, and those missing that the actor may fill in.
+
+    Customers are counted by the rules of their kind and tier, other records by how many facts are there.
+    """
+    if subject.object_type.key == "customer":
+        return by_rules(subject)
     concerned = [section for section in subject.object_type.form if section.applies(subject.row.values)]
     counted = [field for section in concerned for field in readable(subject, section) if counts(field)]
     if len(counted) < FEWEST_COUNTED:
@@ -66,6 +76,25 @@ def completeness(subject: Subject) -> dict[str, Any] | None:
     return {
         "percent": round(100 * (len(counted) - len(missing)) / len(counted)),
         "missing": [{"key": field.key, "label": field.label} for field in missing if subject.may_write(field)],
+    }
+
+
+def by_rules(subject: Subject) -> dict[str, Any] | None:
+    """What the rules say; of fields that the actor does not see only the stored figure tells."""
+    told = completeness_of(subject.row.values)
+    if told is None:
+        return None
+    known = {field.key: field for field in policy.readable_fields(subject.actor, subject.object_type)}
+    stored = subject.row.values.get("completeness")
+    sees_all = all(item.key in known for item in told.missing)
+    missing = [(item, known[item.key]) for item in told.missing if item.key in known]
+    return {
+        "percent": told.percent if sees_all or stored is None else stored,
+        "missing": [
+            {"key": item.key, "label": field.label, "required": item.required}
+            for item, field in missing
+            if subject.may_write(field)
+        ],
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.safestring import SafeString
 
 from zhike.engines.following.services import is_following
+from zhike.engines.verification.marking import marks_column, states_in
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.errors import BadQuery, Denied, NotFound
@@ -38,6 +39,8 @@ class Rights:
     due: frozenset[str] = frozenset()
     #: The actor follows the record.
     followed: bool = False
+    #: What is known of the record's values: (field key, value) → state.
+    marks: Mapping[tuple[str, str], str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -104,11 +107,12 @@ def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: 
     found = next(iter(asked.ask(record_id)), None)
     if found is None:
         return None
-    held = {name for name in found if found[name]}
+    held = {name for name in found if name != "marks" and found[name]}
     return Rights(
         frozenset({"view"} | {name[4:] for name in held if name.startswith("may_")}),
         frozenset(name[4:] for name in held if name.startswith("due_")),
         "followed" in held,
+        marks=states_in(found.get("marks")),
     )
 
 
@@ -122,6 +126,9 @@ def _rights(actor: Actor, object_type: ObjectType, context: Context, record_id: 
     for key, action in object_type.actions.items():
         columns[f"due_{key}"] = as_column(due_condition(action, object_type, context))
     columns["followed"] = is_following(object_type, record_id, actor)
+    known = marks_column(object_type)
+    if known is not None:
+        columns["marks"] = known
     rows: QuerySet[Any, Any] = policy.queryset_for(actor, object_type).filter(pk=record_id).annotate(**columns)
     return rows.values("pk", *columns)
 

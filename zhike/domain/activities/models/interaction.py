@@ -17,6 +17,7 @@ OUTCOME_TONES = {
     "not_interested": "amber",
     "deal": "green",
     "complaint": "red",
+    "dead_number": "amber",
 }
 
 
@@ -37,6 +38,8 @@ class Interaction(Record):
     happened_at = models.DateTimeField(_("happened at"))
     duration_minutes = models.PositiveIntegerField(_("duration in minutes"), null=True, blank=True)
     content = LongTextField(_("content"))
+    #: Of a call: the number as stored; its outcome tells what is known of it.
+    dialled = models.CharField(_("number dialled"), max_length=40, null=True, blank=True)
     outcome = ChoiceField(_("outcome"), choices=Outcome, tones=OUTCOME_TONES, null=True, blank=True)
     feedback = LongTextField(_("customer's feedback"), null=True, blank=True)
     next_action = models.CharField(_("next step"), max_length=200, null=True, blank=True)

@@ -23,7 +23,7 @@ INTERACTION = registry.add(
         filters=("channel", "outcome", "happened_at", "owner", "customer", "next_at"),
         quick=("customer", "channel", "content", "outcome"),
         form=(
-            Section(_("Interaction"), ("customer", "contact", "channel", "happened_at", "duration_minutes")),
+            Section(_("Interaction"), ("customer", "contact", "channel", "dialled", "happened_at", "duration_minutes")),
             Section(_("What was said"), ("content", "outcome", "feedback")),
             Section(_("What follows"), ("next_action", "next_at", "participants", "owner")),
         ),
@@ -43,6 +43,7 @@ INTERACTION = registry.add(
             kinds=("call", "visit", "wechat", "mail", "meeting"),
             text="content",
             outcome="outcome",
+            dialled="dialled",
             person="contact",
             next_step="next_action",
             next_at="next_at",

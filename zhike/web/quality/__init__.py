@@ -1,0 +1,1 @@
+"""Pages and parts of pages that speak of how true and complete the records are."""
