@@ -12,6 +12,9 @@ from tests.cast import Cast, actor
 from zhike.accounts.models import User
 from zhike.accounts.roles import role_create
 from zhike.domain.tiers.models import TierScheme
+from zhike.engines.mail.server import server_save
+from zhike.engines.mail.services import mail_send
+from zhike.metadata.actor import SYSTEM
 from zhike.metadata.customising import field_create
 from zhike.metadata.customising_objects import object_create
 from zhike.metadata.models import CustomField, CustomObject, Role
@@ -103,6 +106,20 @@ def definition(_around: Around) -> dict[str, Any]:
     }
 
 
+MAIL = {
+    "host": "127.0.0.1",
+    "port": "9",
+    "security": "none",
+    "sender": "crm@example.cn",
+    "per_minute": "60",
+}
+
+
+def mail_row(found: Around) -> dict[str, Any]:
+    server_save(MAIL, actor=actor(found.cast.adam))
+    return {"mail_id": mail_send("li@example.cn", "明天见", "十点", key="matrix", actor=SYSTEM).pk}
+
+
 def new_person(_around: Around) -> dict[str, Any]:
     return {"username": "newcomer", "name": "新人", "password": "a long enough password"}
 
@@ -181,6 +198,13 @@ SETTINGS_CALLS = (
     SettingsCall(
         "settings_quality", "POST", "settings", form=lambda _f: {"kind": "company", "weight:name": "1"}, status=302
     ),
+    SettingsCall("settings_mail", "GET", "settings"),
+    SettingsCall("settings_mail", "POST", "settings", form=lambda _found: MAIL, status=302),
+    # Nobody of the cast has set a server up.
+    SettingsCall("settings_mail_test", "POST", "settings", status=422),
+    SettingsCall("settings_mail_hold", "POST", "settings", form=lambda _found: {"hold": "1"}, status=302),
+    SettingsCall("settings_mail_log", "GET", "settings"),
+    SettingsCall("settings_mail_row", "POST", "settings", mail_row, lambda _found: {"do": "cancel"}, 302),
     SettingsCall("settings_why", "GET", "audit"),
     SettingsCall("settings_sign_ins", "GET", "audit"),
 )

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from zhike.accounts.models import User
 from zhike.cli import migrate_command
-from zhike.cli.language import _
+from zhike.cli.language import _, language
 from zhike.config import env, messages
 from zhike.config.sqlite import FIRST_SOUND
+from zhike.engines.mail.models import Mail, MailState
+from zhike.engines.mail.server import mail_server
+from zhike.engines.mail.words import words
 from zhike.engines.search.listening import backlog_size
 from zhike.engines.working_time.services import unknown_year_ahead
 from zhike.jobs.lease import leases_alive
@@ -83,6 +86,7 @@ def examine() -> Iterator[Finding]:
             change_log,
             search_backlog,
             business_calendar,
+            mail,
             demo_people,
         )
         yield from (check() for check in checks)
@@ -197,6 +201,37 @@ def business_calendar() -> Finding:
         _("Take in its holidays under Settings, Working days and hours."),
         in_time=year > timezone.localdate().year,
     )
+
+
+def mail() -> Finding:
+    """Mail that nobody gets is missed by nobody until it matters."""
+    server = mail_server()
+    if server is None:
+        return Finding(_("No mail server is set up: no mail goes out."))
+    waiting = Mail.objects.filter(state=MailState.QUEUED).count()
+    uncertain = Mail.objects.filter(state=MailState.UNCERTAIN).count()
+    if server.fault:
+        with translation.override(language().replace("zh_Hans", "zh-hans")):
+            fault = str(words(server.fault))
+        return Finding(
+            _("{host} takes no mail: {fault} {answer}").format(
+                host=server.host, fault=fault, answer=server.fault_answer
+            ),
+            _("Mend it under Settings, E-mail, and send a test. {number} mails wait.").format(number=waiting),
+        )
+    if server.is_held and waiting:
+        return Finding(
+            _("{number} mails are held.").format(number=waiting),
+            _("Let them go under Settings, E-mail, or cancel them in the mail log."),
+            in_time=True,
+        )
+    if uncertain:
+        return Finding(
+            _("{number} mails may or may not have arrived.").format(number=uncertain),
+            _("Decide about them under Settings, Mail log."),
+            in_time=True,
+        )
+    return Finding(_("Mail goes out through {host}; {number} mails wait.").format(host=server.host, number=waiting))
 
 
 def demo_people() -> Finding:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "zhike.engines.comments",
     "zhike.engines.files",
     "zhike.engines.following",
+    "zhike.engines.mail",
     "zhike.engines.notify",
     "zhike.engines.recent",
     "zhike.engines.submissions",

@@ -18,3 +18,4 @@ class NotifyConfig(AppConfig):
     def ready(self) -> None:
         import_module("zhike.engines.notify.delivery")
         import_module("zhike.engines.notify.hand_over")
+        import_module("zhike.engines.notify.by_mail")

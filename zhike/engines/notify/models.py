@@ -31,3 +31,19 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
+
+
+class MailPreference(models.Model):
+    """Which kinds of notification a person wants by mail too, and how far that has been done."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    #: Keys of kinds.
+    kinds: Any = models.JSONField(default=list)
+    #: What happens within so many minutes goes into one mail.
+    every_minutes = models.PositiveIntegerField(default=60)
+    #: The last notification that a mail told of, or that was there before mail was wished for.
+    mailed_through = models.BigIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"mail for {self.pk}"

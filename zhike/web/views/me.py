@@ -20,6 +20,9 @@ from zhike.accounts import people, tokens
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import LoginSession, Token, User
 from zhike.accounts.sessions import alive
+from zhike.engines.mail.people import main_address
+from zhike.engines.mail.server import mail_server
+from zhike.engines.notify.by_mail import INTERVALS, preference_of, preference_save
 from zhike.metadata import notices, registry
 from zhike.metadata.errors import Invalid, NotFound, Problem, Problems
 from zhike.metadata.policy import may
@@ -41,8 +44,11 @@ def profile(request: AccountRequest) -> HttpResponse:
         "theme": request.POST.get("theme", ""),
         "notifications": {kind: False for kind in notices.kinds if f"notify_{kind}" not in request.POST},
     }
+    chosen = {kind for kind in notices.kinds if f"mail_{kind}" in request.POST}
+    every = request.POST.get("mail_every", "60")
     try:
         people.profile_save(values, actor=request.actor)
+        preference_save(chosen, int(every) if every.isascii() and every.isdigit() else 0, actor=request.actor)
     except Invalid as refusal:
         return profile_page(request, problems=refusal.problems, typed=values, status=422)
     response = HttpResponseRedirect(reverse("me"))
@@ -66,6 +72,7 @@ def profile_page(
 ) -> HttpResponse:
     """The whole page; ``new_token`` is shown this once."""
     user = request.user
+    mailed = preference_of(user.pk)
     values = typed or {name: getattr(user, name) for name in ("language", "timezone", "theme", "notifications")}
     context = {
         "heading": _("My account"),
@@ -76,8 +83,12 @@ def profile_page(
         "themes": User.Theme.choices,
         "zones": [*USUAL_ZONES, *sorted(available_timezones() - set(USUAL_ZONES))],
         "kinds": [
-            (kind.key, kind.label, values["notifications"].get(kind.key, True)) for kind in notices.kinds.values()
+            (kind.key, kind.label, values["notifications"].get(kind.key, True), kind.key in mailed.kinds)
+            for kind in notices.kinds.values()
         ],
+        "intervals": [(minutes, text, minutes == mailed.every_minutes) for minutes, text in INTERVALS.items()],
+        "mail_address": main_address(user),
+        "has_mail": mail_server() is not None,
         "sessions": alive(user),
         "this_session": request.login_session,
         "tokens": Token.objects.filter(user=user, revoked_at__isnull=True).order_by("-created_at"),
