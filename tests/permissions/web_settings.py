@@ -12,12 +12,21 @@ from tests.cast import Cast, actor
 from zhike.accounts.models import User
 from zhike.accounts.roles import role_create
 from zhike.domain.tiers.models import TierScheme
+from zhike.engines.mail.models import Mail
 from zhike.engines.mail.server import server_save
 from zhike.engines.mail.services import mail_send
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.customising import field_create
 from zhike.metadata.customising_objects import object_create
 from zhike.metadata.models import CustomField, CustomObject, Role
+
+MAIL = {
+    "host": "127.0.0.1",
+    "port": "9",
+    "security": "none",
+    "sender": "crm@example.cn",
+    "per_minute": "60",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Around:
     field: CustomField
     object: CustomObject
     scheme: TierScheme
+    mail: Mail
 
     @property
     def person(self) -> User:
@@ -37,6 +47,7 @@ class Around:
 
 def around(cast: Cast) -> Around:
     adam = actor(cast.adam)
+    server_save(MAIL, actor=adam)
     field = field_create("customer", kind="text", label="备忘", key="memo", actor=adam)
     return Around(
         cast,
@@ -44,6 +55,7 @@ def around(cast: Cast) -> Around:
         field,
         object_create(label="设备", key="x_device", actor=adam),
         TierScheme.objects.get_or_create(key="value", defaults={"name": "价值分级"})[0],
+        mail_send("li@example.cn", "明天见", "十点", key="matrix", actor=SYSTEM),
     )
 
 
@@ -106,18 +118,8 @@ def definition(_around: Around) -> dict[str, Any]:
     }
 
 
-MAIL = {
-    "host": "127.0.0.1",
-    "port": "9",
-    "security": "none",
-    "sender": "crm@example.cn",
-    "per_minute": "60",
-}
-
-
 def mail_row(found: Around) -> dict[str, Any]:
-    server_save(MAIL, actor=actor(found.cast.adam))
-    return {"mail_id": mail_send("li@example.cn", "明天见", "十点", key="matrix", actor=SYSTEM).pk}
+    return {"mail_id": found.mail.pk}
 
 
 def new_person(_around: Around) -> dict[str, Any]:
@@ -200,7 +202,7 @@ SETTINGS_CALLS = (
     ),
     SettingsCall("settings_mail", "GET", "settings"),
     SettingsCall("settings_mail", "POST", "settings", form=lambda _found: MAIL, status=302),
-    # Nobody of the cast has set a server up.
+    # Nobody of the cast has an address.
     SettingsCall("settings_mail_test", "POST", "settings", status=422),
     SettingsCall("settings_mail_hold", "POST", "settings", form=lambda _found: {"hold": "1"}, status=302),
     SettingsCall("settings_mail_log", "GET", "settings"),

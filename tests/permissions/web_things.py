@@ -15,6 +15,8 @@ from zhike.accounts.tokens import token_create
 from zhike.engines.comments.services import comment_add, comment_delete
 from zhike.engines.exporting.services import export_start
 from zhike.engines.files.services import file_add, file_add_loose, file_delete
+from zhike.engines.hand_over.planning import Rule
+from zhike.engines.hand_over.services import hand_over_start
 from zhike.engines.importing.services import import_upload
 from zhike.engines.saved_views.definition import Definition
 from zhike.engines.saved_views.models import SavedView
@@ -124,6 +126,27 @@ def an_import(cast: Cast) -> dict[str, Any]:
     return {"slug": "customers", "import_id": run.pk}
 
 
+def bobs_things(cast: Cast) -> dict[str, Any]:
+    customer(cast)
+    return {"user_id": cast.bob.pk}
+
+
+def a_hand_over(cast: Cast) -> dict[str, Any]:
+    customer(cast)
+    rule = Rule("evenly", (cast.alice.pk,))
+    made = hand_over_start(cast.bob.pk, rule, ["customer.owner"], reason="离职", actor=actor(cast.bob))
+    return {"hand_over_id": made.pk}
+
+
+def a_finished_hand_over(cast: Cast) -> dict[str, Any]:
+    given = a_hand_over(cast)
+    Job.objects.filter(kind="hand_over.run").update(state=Job.State.DONE)
+    return given
+
+
+HAND_OVER = {"part": ["customer.owner"], "reason": "离职", "do": "start"}
+
+
 def none(_cast: Cast) -> dict[str, Any]:
     return {}
 
@@ -196,6 +219,12 @@ THING_CALLS = (
     ThingCall("job_stop", "POST", a_job, only_bob(302)),
     ThingCall("job_retry", "POST", a_failed_job, only_bob(302)),
     ThingCall("jobs", "GET", none, everybody(200)),
+    ThingCall("hand_over", "GET", bobs_things, {"bob": 200, "max": 403, "charlie": 200, "mallory": 403}),
+    # Without a successor nobody gets on; whether there is anything to give is tested with the engine.
+    ThingCall("hand_over", "POST", bobs_things, {"bob": 422, "max": 403, "charlie": 422, "mallory": 403}, HAND_OVER),
+    ThingCall("hand_over_progress", "GET", a_hand_over, only_bob(200)),
+    ThingCall("hand_over_stop", "POST", a_hand_over, only_bob(302)),
+    ThingCall("hand_over_undo", "POST", a_finished_hand_over, only_bob(302)),
     ThingCall("export_one", "GET", an_export, only_clara(200)),
     ThingCall("export_stop", "POST", an_export, only_clara(302)),
     ThingCall("export_download", "GET", an_export, only_clara(404)),

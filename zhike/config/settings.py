@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "zhike.engines.following",
     "zhike.engines.mail",
     "zhike.engines.notify",
+    "zhike.engines.hand_over",
     "zhike.engines.recent",
     "zhike.engines.submissions",
     "zhike.engines.search",

@@ -43,6 +43,8 @@ class Notice:
 Deliverer = Callable[[Sequence[Notice]], None]
 
 kinds: dict[str, NoticeKind] = {}
+#: Sources of batches whose services tell people themselves, so that nobody is told of the same twice.
+quiet_sources: set[str] = set()
 _deliverers: list[Deliverer] = []
 
 

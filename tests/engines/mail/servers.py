@@ -105,6 +105,8 @@ def talker(*lines: bytes, then: str = "hang") -> Iterator[int]:
         yield listening.getsockname()[1]
     finally:
         stopping.set()
+        # Closing alone does not wake who waits for a caller.
+        listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         thread.join(5)
 

@@ -18,5 +18,6 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         import_module("zhike.domain.activities.objects")
         import_module("zhike.domain.activities.dialled")
+        import_module("zhike.domain.activities.hand_over")
         import_module("zhike.domain.activities.figures")
         import_module("zhike.domain.activities.work")

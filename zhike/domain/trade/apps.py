@@ -17,4 +17,5 @@ class TradeConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("zhike.domain.trade.objects")
+        import_module("zhike.domain.trade.hand_over")
         import_module("zhike.domain.trade.figures")

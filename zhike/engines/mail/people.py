@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,7 +38,7 @@ class Letter:
 
 def main_address(user: User) -> str:
     """The first of the person's addresses; "" without any."""
-    return (user.emails or [""])[0]
+    return str((user.emails or [""])[0])
 
 
 def public_address(path: str = "") -> str:
@@ -46,7 +47,9 @@ def public_address(path: str = "") -> str:
     return f"{found.public_url or f'http://{found.host}:{found.port}'}{path}"
 
 
-def mail_to_person(user: User, write: Callable[[], Letter], *, key: str, actor: Actor) -> Mail | None:
+def mail_to_person(
+    user: User, write: Callable[[], Letter], *, key: str, actor: Actor, run_at: datetime | None = None
+) -> Mail | None:
     """Queue a mail to a colleague, written by ``write`` in their language and time zone; None without an address."""
     to = main_address(user)
     if not to:
@@ -64,4 +67,5 @@ def mail_to_person(user: User, write: Callable[[], Letter], *, key: str, actor: 
             actor=actor,
             user_id=user.pk,
             language=user.language,
+            run_at=run_at,
         )

@@ -119,7 +119,7 @@ def mail_step(mail_id: int, name: str, *, actor: Actor) -> None:
             raise NotFound("mail", mail_id)
         if mail.state not in step.states or (name == "retry" and not mail.text):
             raise Invalid({"": [TOO_LATE]})
-        more = {"run_at": timezone.now()} if name == "retry" else {}
+        more: dict[str, Any] = {"run_at": timezone.now()} if name == "retry" else {}
         if name == "arrived":
             more = {"sent_at": mail.handed_at}
         Mail.objects.filter(pk=mail.pk).update(**step.values, **more)

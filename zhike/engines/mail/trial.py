@@ -37,7 +37,10 @@ def mail_try(user: User, *, actor: Actor) -> Trial:
     server = mail_server()
     if server is None:
         raise Invalid({"": [Problem("not_set_up", _("Set the server up first."))]})
-    mail = mail_to_person(user, lambda: _letter(server.host), key=f"trial:{uuid4().hex}", actor=actor)
+    # Not due for now: nobody but this function sends it.
+    later = timezone.now() + LEASE
+    key = f"trial:{uuid4().hex}"
+    mail = mail_to_person(user, lambda: _letter(server.host), key=key, actor=actor, run_at=later)
     if mail is None:
         raise Invalid({"": [Problem("no_address", _("Your own account has no e-mail address: enter one first."))]})
     if refused := refusal(Outgoing("mail", mail.to, mail.purpose, mail.user_id)):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from zhike.metadata import changes, notices, policy, registry
-from zhike.metadata.models import Change
+from zhike.metadata.models import Batch, Change
 from zhike.metadata.notices import Notice, NoticeKind
 
 #: A batch that gives one person more records than this sends one notice for all of them.
@@ -36,12 +36,23 @@ def hand_over(sealed: Sequence[Change]) -> None:
     """Send the notices of sealed changes in which somebody became the owner by another person's hand."""
     gifts: Gifts = {}
     owners = owners_of_new(sealed)
+    quiet = quiet_batches(sealed)
     for change in sealed:
+        if change.batch_id in quiet:
+            continue
         owner = new_owner(change, owners)
         if owner is not None and change.actor_id is not None and owner != change.actor_id:
             key = (change.batch_id, owner, change.actor_id, change.object_key)
             gifts.setdefault(key, []).append(change.record_id)
     notices.send([notice for key, ids in gifts.items() for notice in gift_notices(key, ids)])
+
+
+def quiet_batches(sealed: Sequence[Change]) -> set[int]:
+    """Batches of services that tell people themselves; one query, where there are such services."""
+    if not notices.quiet_sources:
+        return set()
+    rows = Batch.objects.filter(pk__in={change.batch_id for change in sealed}, source__in=notices.quiet_sources)
+    return set(rows.values_list("pk", flat=True))
 
 
 def owners_of_new(sealed: Sequence[Change]) -> Mapping[tuple[str, int], int | None]:

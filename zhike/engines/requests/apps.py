@@ -18,3 +18,4 @@ class RequestsConfig(AppConfig):
     def ready(self) -> None:
         import_module("zhike.engines.requests.object")
         import_module("zhike.engines.requests.work")
+        import_module("zhike.engines.requests.hand_over")

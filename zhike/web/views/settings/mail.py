@@ -83,6 +83,7 @@ def mail_page(
         "trial": trial,
         "trial_words": words(trial.reason) if trial else "",
         "problems": problems or {},
+        "wrong": (problems or {}).get(""),
     }
     return settings_render(request, PAGE, "settings/mail.html", context, status=status)
 

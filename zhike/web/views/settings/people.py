@@ -17,6 +17,8 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import Department, Token, User
 from zhike.accounts.role_changes import role_changes
 from zhike.accounts.sessions import alive
+from zhike.engines.hand_over.planning import owns_anything
+from zhike.metadata import policy, registry
 from zhike.metadata.errors import Invalid, Problem, Problems
 from zhike.metadata.models import Role
 from zhike.metadata.saving import context_for
@@ -155,6 +157,8 @@ def person_page(
         "tokens": Token.objects.filter(user=user, revoked_at__isnull=True),
         "is_usable": user.is_usable(),
         "role_changes": told_changes(request, user),
+        "owns": owns_anything(user),
+        "may_hand_over": policy.may(request.actor, registry.get("customer"), "assign"),
         "problems": problems or {},
     }
     return settings_render(request, PAGE, "settings/person.html", context, heading=user.name, status=status)
