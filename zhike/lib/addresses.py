@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from zhike.lib.normalise import narrow, simplified
+from zhike.lib.normalise import is_han, narrow, simplified
 from zhike.lib.regions import CITY_PROVINCES, city_names, province_names
 
 #: Keys of an address in the order in which Chinese writes them; empty ones are left out of the dict.
@@ -46,7 +46,7 @@ def address_text(address: Mapping[str, str]) -> str:
     if address.get("province") == address.get("city"):
         parts[1] = ""
     line = (
-        "".join(parts) if any(_is_han(part) for part in parts) else ", ".join(part for part in reversed(parts) if part)
+        "".join(parts) if any(is_han(part) for part in parts) else ", ".join(part for part in reversed(parts) if part)
     )
     return f"{line} {address['postcode']}" if address.get("postcode") else line
 
@@ -108,7 +108,3 @@ def _take_district(rest: str, found: dict[str, str]) -> str:
 
 def _strip(text: str) -> str:
     return text.strip(" ,，-/·\t\r\n")
-
-
-def _is_han(text: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in text)

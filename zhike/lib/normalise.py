@@ -40,6 +40,11 @@ def simplified(text: str) -> str:
     return text if text.isascii() else text.translate(_SIMPLIFIED)
 
 
+def is_han(text: str) -> bool:
+    """Whether Chinese characters are among it."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
 def one_line(text: str) -> str:
     """White space of any kind and length as single blanks, none at the ends."""
     return " ".join(text.split())

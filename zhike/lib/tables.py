@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +16,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from zhike.lib.big_workbooks import BigWorkbook, is_large
 from zhike.lib.refusal import Refused
 from zhike.lib.spreadsheet_safety import APOSTROPHE, without_apostrophe
 
@@ -39,6 +40,8 @@ class TableFile:
     encoding: str = ""
     delimiter: str = ""
     sheets: tuple[str, ...] = ()
+    #: Too large a workbook to be held in memory.
+    is_large: bool = False
 
     @property
     def is_workbook(self) -> bool:
@@ -54,6 +57,9 @@ def open_table(path: Path) -> TableFile:
         sample = file.read(SAMPLE_BYTES)
     if not sample.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise Refused("empty_file")
+    if sample.startswith(ZIP) and is_large(path):
+        with closing(BigWorkbook(path)) as book:
+            return TableFile(path, sheets=tuple(book.sheets), is_large=True)
     if sample.startswith((ZIP, OLE)):
         with closing(_workbook(path)) as workbook:
             return TableFile(path, sheets=tuple(_sheet_names(workbook)))
@@ -65,7 +71,7 @@ def open_table(path: Path) -> TableFile:
 
 
 def read_rows(table: TableFile, sheet: str | None = None) -> Iterator[list[Cell]]:
-    """All rows, the heading first; wholly empty ones are left out. A CSV file streams in constant memory.
+    """All rows, the heading first; wholly empty ones are left out. CSV files and large XLSX files stream in bounded memory.
 
     Refuses with "broken_text" (``line``) where a CSV file stops being text in its encoding.
     """
@@ -78,6 +84,10 @@ def estimate_rows(table: TableFile, sheet: str | None = None) -> int:
 
     Refuses with "broken_text" (``line``) where the file stops being text in its encoding, before anything is made of it.
     """
+    if table.is_large:
+        with closing(BigWorkbook(table.path)) as book:
+            if counted := book.row_count(_sheet_name(tuple(book.sheets), sheet)):
+                return counted
     if table.is_workbook:
         return sum(1 for _row in read_rows(table, sheet))
     lines = 1
@@ -151,13 +161,22 @@ def _text_rows(table: TableFile) -> Iterator[list[Cell]]:
 
 
 def _workbook_rows(table: TableFile, sheet: str | None) -> Iterator[list[Cell]]:
+    if table.is_large:
+        with closing(BigWorkbook(table.path)) as book:
+            for row in book.rows(_sheet_name(tuple(book.sheets), sheet)):
+                yield [cell_of(value) for value in row]
+        return
     with closing(_workbook(table.path)) as workbook:
-        names = _sheet_names(workbook)
-        name = sheet or (names[0] if names else "")
-        if name not in names:
-            raise Refused("no_such_sheet", sheet=name)
-        for row in workbook.get_sheet_by_name(name).iter_rows():
+        for row in workbook.get_sheet_by_name(_sheet_name(_sheet_names(workbook), sheet)).iter_rows():
             yield [cell_of(value) for value in row]
+
+
+def _sheet_name(names: Sequence[str], wanted: str | None) -> str:
+    """The sheet to read, the first one unless another is named; refuses with "no_such_sheet"."""
+    name = wanted or (names[0] if names else "")
+    if name not in names:
+        raise Refused("no_such_sheet", sheet=name)
+    return name
 
 
 def _workbook(path: Path) -> CalamineWorkbook:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from zhike.engines.duplicates.writing import write_keys
+from zhike.engines.importing.layouts import layouts
 from zhike.engines.importing.likeness import Likeness
-from zhike.engines.importing.lookup import Lookup
 from zhike.engines.importing.models import ImportRun
+from zhike.engines.importing.reading import Line, Reader
 from zhike.engines.importing.returning import bring_back
+from zhike.engines.importing.seen import Seen
 from zhike.engines.importing.targets import Target
 from zhike.metadata.actor import Actor
-from zhike.metadata.errors import Problem, Problems
+from zhike.metadata.errors import Problem
 from zhike.metadata.fields.base import Context, ValueRefused
 from zhike.metadata.matching import match_by_key
 from zhike.metadata.object_type import ObjectType
@@ -26,21 +29,6 @@ from zhike.metadata.saving import SaveBatch, context_for
 KEY_AMBIGUOUS = Problem("ambiguous_key", gettext_lazy("Several records have this value."))
 KEY_MISSING = Problem("key_missing", gettext_lazy("The value to find the record by is missing."))
 NO_SUCH_KEY = Problem("no_such_key", gettext_lazy("No record has this value."))
-
-
-@dataclass(slots=True)
-class Line:
-    """One row of the file: its number there (the heading is 1), its cells, and what was made of them."""
-
-    number: int
-    cells: Sequence[Any]
-    values: dict[str, Any] = dataclass_field(default_factory=dict)
-    #: Values of child records by their object key.
-    children: dict[str, dict[str, Any]] = dataclass_field(default_factory=dict)
-    problems: Problems = dataclass_field(default_factory=dict)
-
-    def refuse(self, key: str, problem: Problem) -> None:
-        self.problems.setdefault(key, []).append(problem)
 
 
 @dataclass(slots=True)
@@ -68,74 +56,37 @@ class Importer:
         self.context: Context = context_for(actor)
         #: Records that came back from the bin for this import.
         self.returned: set[int] = set()
-        #: Targets by column position.
-        self.columns = {int(position): targets[key] for position, key in run.mapping.items()}
-        self.lookups = {
-            position: Lookup(target.field, actor, creates=run.creates_links)
-            for position, target in self.columns.items()
-            if target.field.type.link_targets(target.field)
-        }
-        self.child_types = {
-            target.object_type.key: (target.object_type, target.via)
-            for target in self.columns.values()
-            if target.is_child
-        }
+        #: Of a trial: what earlier batches held, rows that would join one of those, and how many are like what.
+        self.seen: Seen | None = None
+        self.joined: set[int] = set()
+        self.alike: Counter[str] = Counter()
+        layout = layouts().get(run.layout)
+        self.reader = Reader(run, layout, targets, actor, origin)
+        self.child_types = {key: (target.object_type, target.via) for key, target in self.reader.child_types().items()}
+
+    @property
+    def looks_for_duplicates(self) -> bool:
+        """A trial counts them whatever is to be done with them."""
+        is_trial = self.seen is not None and self.object_type.identity is not None
+        return is_trial or self.duplicates != ImportRun.Duplicates.CREATE
 
     def prepare(self, lines: Sequence[Line]) -> tuple[list[Line], list[list[Line]], list[Row], SaveBatch]:
         """Everything that needs no lock: values, names looked up, records found, rows parsed.
 
         Lines with the same key are one record: their values are joined, the later ones over the earlier.
         """
-        for position, lookup in self.lookups.items():
-            lookup.learn((cell(line, position) for line in lines), self.origin)
-        self._fill(lines)
+        self.reader.read(lines)
         good = [line for line in lines if not line.problems]
         groups, rows = self._rows(good)
         batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
         batch.prepare()
-        if self.duplicates != ImportRun.Duplicates.CREATE:
+        if self.looks_for_duplicates:
             likeness = Likeness(self, groups, rows, batch.parsed)
             if likeness.settle():
                 groups, rows = likeness.groups, likeness.rows
                 batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
                 batch.prepare()
         return good, groups, rows, batch
-
-    def _fill(self, lines: Sequence[Line]) -> None:
-        """Raw values of the lines by field, links already ids; empty cells say nothing."""
-        for position, target in self.columns.items():
-            read = self._cell_reader(position, target)
-            key, child = target.field.key, target.object_type.key if target.is_child else ""
-            for line in lines:
-                value = cell(line, position)
-                if value == "" or value is None:
-                    continue
-                value = read(value)
-                if type(value) is Problem:
-                    line.refuse(target.label, value)
-                elif child:
-                    line.children.setdefault(child, {})[key] = value
-                else:
-                    line.values[key] = value
-
-    def _cell_reader(self, position: int, target: Target) -> Callable[[Any], Any]:
-        """What makes a raw value, or a Problem, of a cell of the column."""
-        field, lookup = target.field, self.lookups.get(position)
-        from_cell = field.type.from_cell
-        if lookup is None:
-            return lambda value: from_cell(value, field)
-        known: dict[str, Any] = {}
-
-        def read(value: Any) -> Any:
-            found = known.get(value) if isinstance(value, str) else None
-            if found is None:
-                found, problem = lookup.resolve(from_cell(value, field))
-                found = found if problem is None else problem
-                if isinstance(value, str):
-                    known[value] = found
-            return found
-
-        return read
 
     def _rows(self, lines: Sequence[Line]) -> tuple[list[list[Line]], list[Row]]:
         """Rows to save, each with the lines that it came from."""
@@ -205,6 +156,8 @@ class Importer:
             # The next rows of the file are compared with these.
             write_keys(self.object_type, [row.id for row in result.rows if row.action == "created" and row.id])
         self._count_returned(result, outcome)
+        if self.seen is not None:
+            self._count_seen(groups, batch, result, outcome)
         parents: list[tuple[Line, int]] = []
         for members, row in zip(groups, result.rows, strict=True):
             for line in members:
@@ -223,6 +176,37 @@ class Importer:
         outcome.created += len(back)
         outcome.updated -= back.count("updated")
         outcome.unchanged -= back.count("unchanged")
+
+    def _count_seen(
+        self, groups: Sequence[Sequence[Line]], batch: SaveBatch, result: SaveResult, outcome: Outcome
+    ) -> None:
+        """Rows of a trial that an earlier batch would have created: the real run finds a record there."""
+        seen = self.seen
+        made = [
+            (members, row, values)
+            for members, row, values in zip(groups, result.rows, batch.parsed, strict=True)
+            if row.action == "created" and not row.problems
+        ]
+        unique = [field.key for field in self.object_type.active_fields if field.unique or field.key == self.key]
+        fresh = []
+        held = (
+            {key: seen.holders(key, [str(v[key]) for _m, _r, v in made if v.get(key)]) for key in unique}
+            if seen
+            else {}
+        )
+        for members, row, values in made:
+            taken = {key: line for key in unique if (line := held[key].get(str(values.get(key)))) is not None}
+            if self.key in taken or members[0].number in self.joined:
+                outcome.created -= 1
+                outcome.updated += 1
+            elif taken:
+                outcome.created -= 1
+                row.problems = {key: [in_row(line)] for key, line in taken.items()}
+            else:
+                fresh.append((members[0].number, values))
+        self.joined.clear()
+        if seen is not None:
+            seen.add(fresh)
 
     def _refuse(self, line: Line, row: RowResult) -> None:
         for key, problems in row.problems.items():
@@ -262,9 +246,9 @@ class Importer:
         return fresh
 
 
-def cell(line: Line, position: int) -> Any:
-    """The cell at a position; rows may be shorter than the heading."""
-    return line.cells[position] if position < len(line.cells) else ""
+def in_row(number: int) -> Problem:
+    """Why a value that must be unique is refused in a trial."""
+    return Problem("taken", _("Row %(number)d of the file has this value already.") % {"number": number})
 
 
 def reasons(line: Line) -> list[str]:

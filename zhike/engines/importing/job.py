@@ -13,8 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
 from zhike.accounts.actors import actor_for_id
-from zhike.engines.importing.batch import Importer, Line, Outcome
+from zhike.engines.importing.batch import Importer, Outcome
 from zhike.engines.importing.models import ImportRun, directory
+from zhike.engines.importing.new_fields import NEW_FIELD
+from zhike.engines.importing.reading import Line
+from zhike.engines.importing.seen import Seen
 from zhike.engines.importing.targets import targets
 from zhike.jobs.queue import job
 from zhike.jobs.run import JobRefused, JobRun
@@ -51,6 +54,10 @@ class Tally:
     unchanged: int = 0
     rejected: int = 0
     reasons_size: int = 0
+    #: Of a trial: new rows that are like a record that may be changed, one that may not, or an earlier row.
+    alike_base: int = 0
+    alike_foreign: int = 0
+    alike_file: int = 0
 
     def add(self, read: int, outcome: Outcome) -> None:
         self.rows += read
@@ -83,12 +90,16 @@ class _Import:
         object_type = registry.get(found.object_key)
         policy.require(actor, object_type, "import")
         known = targets(object_type, actor)
+        # A trial makes no fields.
+        found.mapping = {place: key for place, key in found.mapping.items() if key != NEW_FIELD}
         if not set(found.mapping.values()) <= set(known):
             raise JobRefused(_("A column is mapped to a field that you may not write."))
         origin = Origin(source="import", label=found.file_name, job_id=run.id)
         self.importer = Importer(found, object_type, known, actor, origin)
         self.tally = Tally(**run.checkpoint) if run.checkpoint else Tally()
         self.pace = Pace(storage().hold_seconds)
+        if found.is_dry_run:
+            self.importer.seen = Seen(found.seen_path, object_type, after=self.tally.rows + 1)
 
     def work(self) -> dict[str, Any]:
         total = max(estimate_rows(open_table(self.found.path), self.found.sheet or None) - 1, 0)
@@ -102,6 +113,8 @@ class _Import:
         else:
             self.run.progress(self.tally.rows, self.tally.rows)
         write_rejected(self.found)
+        if self.importer.seen is not None:
+            self.importer.seen.close()
         return asdict(self.tally)
 
     def _rows(self) -> Iterator[Sequence[Any]]:
@@ -132,8 +145,10 @@ class _Import:
                 outcome = self.importer.write(lines, groups, batch)
                 raise DryRun
         except DryRun:
-            for lookup in self.importer.lookups.values():
-                lookup.forget()
+            self.importer.reader.forget()
+        for name, count in self.importer.alike.items():
+            setattr(self.tally, name, getattr(self.tally, name) + count)
+        self.importer.alike.clear()
         with transaction.atomic():
             self._keep(len(lines), outcome)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,8 @@ from zhike.metadata.records import Row
 from zhike.metadata.undo import stored
 
 if TYPE_CHECKING:
-    from zhike.engines.importing.batch import Importer, Line
+    from zhike.engines.importing.batch import Importer
+    from zhike.engines.importing.reading import Line
 
 #: Lines of the file that make one record.
 Lines = list["Line"]
@@ -40,6 +41,11 @@ class Likeness:
         self.groups: list[Lines] = []
         self.rows: list[Row] = []
         self.place_of: dict[int, int] = {}
+        #: Rows of earlier batches of a trial by blocking key.
+        self.earlier: dict[int, list[tuple[Traits, int]]] = {}
+        self.alike = importer.alike
+        #: A trial tells how many rows are alike, even when they are to be created all the same.
+        self.only_counts = importer.duplicates == ImportRun.Duplicates.CREATE
 
     def settle(self) -> bool:
         """Fill ``groups`` and ``rows`` with what remains to be saved; whether anything differs from what was given."""
@@ -54,6 +60,7 @@ class Likeness:
             .filter(pk__in=ids)
             .values_list("pk", flat=True)
         )
+        self.earlier = self._earlier() if self.importer.seen is not None else {}
         before = (
             stored(self.object_type, sorted(editable)) if self.importer.duplicates == ImportRun.Duplicates.MERGE else {}
         )
@@ -65,7 +72,14 @@ class Likeness:
                 self._fresh(lines, row, values, seen)
             else:
                 self._keep(lines, row)
-        return len(self.rows) != len(self.entries) or bool(best)
+        return len(self.rows) != len(self.entries) or (bool(best) and not self.only_counts)
+
+    def _earlier(self) -> dict[int, list[tuple[Traits, int]]]:
+        """Rows of earlier batches of a trial by blocking key."""
+        seen = self.importer.seen
+        read = (traits_from(self.object_type, values) for _lines, row, values in self.entries if row.id is None)
+        numbers = {number for traits in read if traits is not None for number in keys(traits)}
+        return seen.alike(numbers) if seen is not None else {}
 
     def _keep(self, lines: Lines, row: Row) -> int:
         if row.id is not None:
@@ -91,6 +105,10 @@ class Likeness:
         before: dict[int, Values],
     ) -> None:
         """A row that is the same as a record of the base."""
+        self.alike["alike_base" if hit.record_id in editable else "alike_foreign"] += 1
+        if self.only_counts:
+            self._keep(lines, row)
+            return
         if self.importer.duplicates == ImportRun.Duplicates.SKIP or hit.record_id not in editable:
             hint = told.get(hit.record_id)
             words = {"title": hint.title if hint else "", "reasons": reasons_text(hit.match.reasons)}
@@ -121,24 +139,45 @@ class Likeness:
         numbers = keys(traits)
         for other, place in (entry for number in numbers for entry in seen.get(number, ())):
             if (match := compare(traits, other)) is not None:
-                self._join(lines, row, place, reasons_text(match.reasons))
+                self.alike["alike_file"] += 1
+                if not self.only_counts:
+                    self._join(lines, row, place, reasons_text(match.reasons))
+                    return
+                break
+        else:
+            if self._known_earlier(lines, traits, numbers):
                 return
         place = self._keep(lines, row)
         for number in numbers:
             seen.setdefault(number, []).append((traits, place))
 
+    def _known_earlier(self, lines: Lines, traits: Traits, numbers: Collection[int]) -> bool:
+        """A row of a trial that is the same as one of an earlier batch; whether it is refused for that."""
+        for other, line in (entry for number in numbers for entry in self.earlier.get(number, ())):
+            if (match := compare(traits, other)) is None:
+                continue
+            self.alike["alike_file"] += 1
+            if self.importer.duplicates == ImportRun.Duplicates.SKIP:
+                self._refuse_as(lines, line, reasons_text(match.reasons))
+                return True
+            if not self.only_counts:
+                self.importer.joined.add(lines[0].number)
+            return False
+        return False
+
     def _join(self, lines: Lines, row: Row, place: int, reasons: str) -> None:
         first = self.groups[place][0].number
         if self.importer.duplicates == ImportRun.Duplicates.SKIP:
-            self._refuse(
-                lines,
-                _("The same as row %(number)d of the file (%(reasons)s).") % {"number": first, "reasons": reasons},
-            )
+            self._refuse_as(lines, first, reasons)
             return
         self.groups[place] = [*self.groups[place], *lines]
         held, given = self.rows[place].values, row.values
         joined = {**given, **held} if self.importer.duplicates == ImportRun.Duplicates.MERGE else {**held, **given}
         self.rows[place] = Row(joined)
+
+    def _refuse_as(self, lines: Lines, number: int, reasons: str) -> None:
+        told = {"number": number, "reasons": reasons}
+        self._refuse(lines, _("The same as row %(number)d of the file (%(reasons)s).") % told)
 
     def _refuse(self, lines: Lines, text: str) -> None:
         for line in lines:

@@ -13,7 +13,7 @@ from zhike.engines.importing.returning import bring_back
 from zhike.metadata import policy, records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
-from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.base import Field, ValueRefused
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.records import Origin, Row
 from zhike.metadata.saving import context_for
@@ -51,6 +51,7 @@ class Lookup:
             self._known[name] = []
         for column in self._columns():
             self._find(column, [name for name in wanted if not self._known[name]])
+        self._find_by_mail({name for name in wanted if "@" in name and not self._known[name]})
         missing = sorted(name for name in wanted if not self._known[name])
         if missing and self.creates:
             self._create(missing, origin)
@@ -66,6 +67,21 @@ class Lookup:
         rows = policy.queryset_for(self.actor, self.target).filter(Q(**{f"{column}__in": names}))
         for name, pk in rows.values_list(column, "pk"):
             self._known[str(name)].append(pk)
+
+    def _find_by_mail(self, wanted: set[str]) -> None:
+        """Other programs name an owner by the address that they sign in with."""
+        field = next((found for found in self.target.active_fields if found.type.key == "email"), None)
+        if not wanted or field is None or not field.column:
+            return
+        mails = {name.strip().lower(): name for name in wanted}
+        try:
+            held_by = field.type.condition("in", sorted(mails), field, context_for(self.actor))
+        except ValueRefused:
+            return
+        rows = policy.queryset_for(self.actor, self.target).filter(held_by)
+        for pk, held in rows.values_list("pk", field.column):
+            for mail in {str(mail).lower() for mail in held or ()} & mails.keys():
+                self._known[mails[mail]].append(pk)
 
     def _create(self, wanted: Sequence[str], origin: Origin) -> None:
         title, context = self.target.title, context_for(self.actor)

@@ -39,7 +39,12 @@ class ImportRun(models.Model):
     stored_name = models.CharField(max_length=80)
     sheet = models.CharField(max_length=200, blank=True)
     headers: Any = models.JSONField(default=list)
-    #: Column position (as text) → target: a field key, or ``<child address>.<field key>``; columns left out are ignored.
+    #: SHA-256 of the sorted plain headings, by which the next such file is known.
+    headers_hash = models.CharField(max_length=64, blank=True)
+    #: Layout of another program's export that the file is read by; "" when its columns speak for themselves.
+    layout = models.CharField(max_length=60, blank=True)
+    #: Column position (as text) → target: a field key, ``<child address>.<field key>`` or a part ``<field key>:<part>``;
+    #: columns left out are ignored.
     mapping: Any = models.JSONField(default=dict)
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.BOTH)
     #: Field by which records are found; "" creates every row anew.
@@ -52,7 +57,10 @@ class ImportRun(models.Model):
     is_dry_run = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index("actor_id", models.F("id").desc(), name="import_of_actor")]
+        indexes = [
+            models.Index("actor_id", models.F("id").desc(), name="import_of_actor"),
+            models.Index("object_key", "headers_hash", models.F("id").desc(), name="import_with_headers"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -66,6 +74,11 @@ class ImportRun(models.Model):
     def rejected_path(self) -> Path:
         """The workbook of rejected rows with their reasons; exists after a run that rejected any."""
         return directory() / f"{Path(self.stored_name).stem}-rejected.xlsx"
+
+    @property
+    def seen_path(self) -> Path:
+        """What a trial has read so far; removed with its end."""
+        return directory() / f"{Path(self.stored_name).stem}-seen.sqlite"
 
     @property
     def reasons_path(self) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.engines.importing.layouts import layouts, recognised
 from zhike.engines.importing.models import ImportRun, directory
-from zhike.engines.importing.targets import guess_mapping, targets
+from zhike.engines.importing.new_fields import NEW_FIELD, asks, fields_make
+from zhike.engines.importing.targets import Target, guess_mapping, plain, targets
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue, job_cancel
 from zhike.lib.refusal import Refused
@@ -25,6 +28,8 @@ from zhike.metadata.object_type import ObjectType
 
 MOST_BYTES = 512 * 1024 * 1024
 SAMPLE_ROWS = 5
+#: So many first rows say what kind of field a column needs.
+ROWS_FOR_KIND = 200
 REFUSALS = {
     "empty_file": _("The file is empty."),
     "not_a_table": _("This is neither a text file nor a workbook that can be read: save it as XLSX or CSV."),
@@ -86,21 +91,60 @@ def _look(run: ImportRun, object_type: ObjectType, actor: Actor, sheet: str) -> 
         headers = [str(cell) for cell in next(iter(read_rows(open_table(run.path), sheet or None)), [])]
     except Refused as refusal:
         raise Invalid({"file": [Problem(refusal.code, REFUSALS.get(refusal.code, str(refusal)))]}) from refusal
+    run.sheet, run.headers, run.headers_hash = sheet, headers, headers_hash(headers)
     known = targets(object_type, actor)
-    run.sheet, run.headers = sheet, headers
-    run.mapping = {
-        position: target for position, target in (_remembered(run) or {}).items() if target in known
-    } or guess_mapping(headers, known)
-    run.key = guess_key(object_type, run.mapping)
+    earlier = _remembered(run, known)
+    if earlier is not None:
+        run.layout, run.mapping, run.key, run.duplicates = earlier
+        return
+    found = recognised(headers, object_type.key)
+    apply_layout(run, found.key if found else "", object_type, actor)
 
 
-def _remembered(run: ImportRun) -> dict[str, str] | None:
-    """The mapping that this person corrected for the same headings the last time."""
+def apply_layout(run: ImportRun, key: str, object_type: ObjectType, actor: Actor) -> None:
+    """Read the file by a layout, or by its headings alone (""): the mapping begins anew. Raises Invalid."""
+    layout = layouts().get(key) if key else None
+    if key and (layout is None or layout.object_key != object_type.key):
+        raise Invalid({"layout": [Problem("no_such_layout", _("There is no such kind of export for these records."))]})
+    known = targets(object_type, actor)
+    run.layout = key
+    run.mapping = layout.mapping(run.headers, known) if layout else guess_mapping(run.headers, known)
+    wanted = layout.import_key if layout else ""
+    run.key = wanted if wanted in run.mapping.values() else guess_key(object_type, run.mapping)
+
+
+def import_layout(run: ImportRun, key: str, *, actor: Actor) -> None:
+    """Take the file for another program's export, or for none. Raises Invalid, NotFound."""
+    _require_own(run, actor)
+    apply_layout(run, key, registry.get(run.object_key), actor)
+    run.save()
+
+
+def headers_hash(headers: Sequence[str]) -> str:
+    """The same for the same headings in any order and width."""
+    return sha256("\n".join(sorted(plain(heading) for heading in headers)).encode()).hexdigest()
+
+
+def _remembered(run: ImportRun, known: Mapping[str, Target]) -> tuple[str, dict[str, str], str, str] | None:
+    """How such headings were understood the last time they were imported: by this person, else by a colleague."""
     earlier = ImportRun.objects.filter(
-        actor_id=run.actor_id, object_key=run.object_key, headers=run.headers, job_id__isnull=False
-    )
-    found = earlier.order_by("-id").first()
-    return found.mapping if found else None
+        object_key=run.object_key, headers_hash=run.headers_hash, job_id__isnull=False
+    ).order_by("-id")
+    found = earlier.filter(actor_id=run.actor_id).first() or earlier.filter(is_dry_run=False).first()
+    if found is None:
+        return None
+    targets_of: dict[str, list[str]] = {}
+    for position, heading in enumerate(found.headers):
+        targets_of.setdefault(plain(heading), []).append(found.mapping.get(str(position), ""))
+    mapping = {}
+    for position, heading in enumerate(run.headers):
+        told = targets_of[plain(heading)]
+        if (target := told.pop(0)) in known:
+            mapping[str(position)] = target
+    if not mapping:
+        return None
+    key = found.key if found.key in mapping.values() else ""
+    return (found.layout if found.layout in layouts() else ""), mapping, key, found.duplicates
 
 
 def guess_key(object_type: ObjectType, mapping: Mapping[str, str]) -> str:
@@ -133,6 +177,8 @@ def import_start(
     run.key = run.key if key is None else key
     run.duplicates = run.duplicates if duplicates is None else duplicates
     check(run, object_type, actor)
+    if asks(run.mapping.values()) and not dry_run:
+        _make_fields(run, actor)
     with transaction.atomic():
         _require_unstarted(run)
         run.is_dry_run = dry_run
@@ -141,6 +187,14 @@ def import_start(
         run.save()
     run.reasons_path.unlink(missing_ok=True)
     return job
+
+
+def _make_fields(run: ImportRun, actor: Actor) -> None:
+    try:
+        fields_make(run, sample_rows(run, ROWS_FOR_KIND), actor=actor)
+    except Invalid as refusal:
+        told = [problem for problems in refusal.problems.values() for problem in problems]
+        raise Invalid({"mapping": told}) from refusal
 
 
 def _require_unstarted(run: ImportRun) -> None:
@@ -164,9 +218,11 @@ def check(run: ImportRun, object_type: ObjectType, actor: Actor) -> None:
     chosen = list(run.mapping.values())
     if not chosen:
         problems["mapping"] = [Problem("nothing_mapped", _("Choose a field for at least one column."))]
-    elif not set(chosen) <= set(known) or not all(_is_column(run, position) for position in run.mapping):
+    elif asks(chosen) and not actor.has("settings"):
+        problems["mapping"] = [Problem("no_new_fields", _("Only who may change settings can make new fields."))]
+    elif not set(chosen) - {NEW_FIELD} <= set(known) or not all(_is_column(run, position) for position in run.mapping):
         problems["mapping"] = [Problem("unknown_field", _("A column is mapped to a field that you may not write."))]
-    elif len(set(chosen)) < len(chosen):
+    elif any(chosen.count(key) > 1 and not known[key].is_repeatable for key in set(chosen) - {NEW_FIELD}):
         problems["mapping"] = [Problem("repeated", _("Two columns are mapped to the same field."))]
     if run.duplicates not in ImportRun.Duplicates.values:
         problems["duplicates"] = [Problem("unknown", _("Choose what to do with duplicates."))]
@@ -176,10 +232,12 @@ def check(run: ImportRun, object_type: ObjectType, actor: Actor) -> None:
         problems["key"] = [Problem("bad_key", _("Records cannot be found by this column."))]
     if not run.key and run.mode == ImportRun.Mode.UPDATE:
         problems["key"] = [Problem("required", _("Choose the column to find records by."))]
+    layout = layouts().get(run.layout)
+    filled = {*(key.partition(":")[0] for key in chosen), *(layout.fill if layout else ())}
     lacking = [
         field.label
         for field in object_type.writable_fields
-        if field.required and field.key not in chosen and field.default is None
+        if field.required and field.key not in filled and field.default is None
     ]
     if lacking and run.mode != ImportRun.Mode.UPDATE and "mapping" not in problems:
         names = "、".join(str(label) for label in lacking)

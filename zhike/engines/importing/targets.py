@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -30,6 +30,8 @@ class Target:
     field: Field
     #: Link field of the child that points to the imported record.
     via: str = ""
+    #: Which part of the field's value the column is, see ``FieldType.parts``; "" for the whole.
+    part: str = ""
 
     @property
     def is_child(self) -> bool:
@@ -38,20 +40,33 @@ class Target:
     @property
     def label(self) -> str:
         """The name that people know it by."""
-        return f"{self.object_type.label} · {self.field.label}" if self.is_child else str(self.field.label)
+        label = f"{self.object_type.label} · {self.field.label}" if self.is_child else str(self.field.label)
+        return f"{label} · {self.field.type.parts[self.part]}" if self.part else label
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Several columns may go there, and make one value together."""
+        return self.field.type.joins
 
 
 def targets(object_type: ObjectType, actor: Actor) -> dict[str, Target]:
     """Everything that the actor may import into, by key: own fields first, then those of one child record a row."""
     brought = (field for field in object_type.active_fields if policy.may_bring(actor, object_type, field))
     own = (*policy.writable_fields(actor, object_type), *brought)
-    found = {field.key: Target(field.key, object_type, field) for field in own}
+    found = {target.key: target for field in own for target in with_parts(Target(field.key, object_type, field))}
     for child, via in children(object_type, actor):
         for field in policy.writable_fields(actor, child):
             if field.key not in {via, "owner", "department"}:
-                key = f"{child.slug}.{field.key}"
-                found[key] = Target(key, child, field, via)
+                whole = Target(f"{child.slug}.{field.key}", child, field, via)
+                found |= {target.key: target for target in with_parts(whole)}
     return found
+
+
+def with_parts(whole: Target) -> Iterator[Target]:
+    """A target and, below it, the parts that columns can be of: the city of an address, a line of a note."""
+    yield whole
+    for part in whole.field.type.parts:
+        yield replace(whole, key=f"{whole.key}:{part}", part=part)
 
 
 def children(object_type: ObjectType, actor: Actor) -> Iterator[tuple[ObjectType, str]]:
@@ -78,9 +93,17 @@ def plain(heading: str) -> str:
 
 def guess_mapping(headers: Sequence[str], found: dict[str, Target]) -> dict[str, str]:
     """Target keys by column position (as text), each target at most once; labels win over synonyms."""
-    exact, loose = _names(found)
+    return _guess(headers, _names(found))
+
+
+def guess_exact(headers: Sequence[str], found: dict[str, Target]) -> dict[str, str]:
+    """As ``guess_mapping``, by keys and labels alone."""
+    return _guess(headers, _names(found)[:1])
+
+
+def _guess(headers: Sequence[str], known: Sequence[Mapping[str, str]]) -> dict[str, str]:
     mapping: dict[str, str] = {}
-    for names in (exact, loose):
+    for names in known:
         for position, heading in enumerate(headers):
             target = names.get(plain(str(heading)))
             if target is not None and str(position) not in mapping and target not in mapping.values():
@@ -108,12 +131,16 @@ def _labels(target: Target) -> Iterator[str]:
         with override(language):
             if target.is_child:
                 prefixes.add(plain(str(target.object_type.label)))
-            yield from (prefix + plain(str(target.field.label)) for prefix in sorted(prefixes))
-    yield plain(target.key)
+            name = plain(str(target.field.label))
+            if target.part:
+                # 家庭住址城市; 城市 alone is among the synonyms.
+                name += plain(str(target.field.type.parts[target.part]))
+            yield from (prefix + name for prefix in sorted(prefixes))
+    yield plain(target.key.replace(":", ""))
 
 
 def _synonyms(target: Target) -> Iterator[str]:
-    words = synonyms().get(target.field.key, ())
+    words = synonyms().get(f"{target.field.key}:{target.part}" if target.part else target.field.key, ())
     if not target.is_child:
         yield from words
         return
@@ -121,5 +148,5 @@ def _synonyms(target: Target) -> Iterator[str]:
         with override(language):
             prefix = plain(str(target.object_type.label))
             yield from (prefix + word for word in words)
-            if target.field.key == target.object_type.title:
+            if target.field.key == target.object_type.title and not target.part:
                 yield prefix

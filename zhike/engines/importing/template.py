@@ -20,7 +20,8 @@ WIDTH = 18
 
 def template_workbook(object_type: ObjectType, actor: Actor) -> bytes:
     """An XLSX file: headings (required ones with a star) and an explanation of each column."""
-    known = [target for target in targets(object_type, actor).values() if target.field.type.key != "file"]
+    offered_ones = targets(object_type, actor).values()
+    known = [target for target in offered_ones if target.field.type.key != "file" and not target.part]
     file = BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True, "bottom": 1})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.lib.addresses import PARTS, address_text, address_to_district, parse_address
 from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import comparison, markup, operators
-from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Label, Operator, ValueRefused
+from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Label, Operator, Piece, ValueRefused
 from zhike.metadata.fields.input import is_blank, plain_text, too_long
 from zhike.metadata.fields.said import said
 from zhike.metadata.fields.scalar import check_operator, searched_text
@@ -48,6 +48,8 @@ class AddressType(FieldType):
     icon = "map-pin"
     sql_kind = "json"
     sortable = False
+    joins = True
+    parts: ClassVar[Mapping[str, Label]] = {part: label for part, (label, _most, _width) in PART_FACTS.items()}
     operators: ClassVar[tuple[Operator, ...]] = (operators.CONTAINS, operators.NOT_CONTAINS, *operators.EMPTINESS)
 
     def parse(self, raw: Any, field: Field, context: Context) -> dict[str, str] | None:
@@ -61,6 +63,17 @@ class AddressType(FieldType):
                 format_lazy(_("An address has these parts: {parts}."), parts=", ".join(PARTS)),
             )
         return {part: text for part in PARTS if (text := self.part(part, parts.get(part)))} or None
+
+    def join(self, pieces: Sequence[Piece], field: Field) -> dict[str, str]:
+        """Columns of parts over what is found in whole lines; a street that is a whole address is taken apart."""
+        given: dict[str, str] = {}
+        for piece in pieces:
+            text = self.line(piece.cell)
+            given[piece.part] = f"{given[piece.part]} {text}" if piece.part in given else text
+        whole = given.pop("", "")
+        if not given.keys() & {"province", "city", "district"}:
+            whole = f"{whole} {given.pop('street', '')}".strip()
+        return {**parse_address(whole), **given}
 
     def line(self, raw: Any) -> str:
         """A whole address in one text."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field, replace
 from datetime import date, datetime, tzinfo
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db.models import Expression, F, Q
 from django.utils.functional import Promise
@@ -112,6 +112,14 @@ class Operator:
     operand: str = "value"
 
 
+class Piece(NamedTuple):
+    """One of several cells of a row that make one value together: the part that it is, its heading, what it holds."""
+
+    part: str
+    heading: str
+    cell: Any
+
+
 class FieldType:
     """A kind of field: how a value is parsed, stored, shown, compared, described and sampled.
 
@@ -151,6 +159,9 @@ class FieldType:
     is_assigned: ClassVar[bool] = False
     #: Values are computed, see ``metadata/computed_kinds.py``.
     is_computed: ClassVar[bool] = False
+    #: Several columns of a spreadsheet may make one value, see ``join``; ``parts`` are the roles that a column can have.
+    joins: ClassVar[bool] = False
+    parts: ClassVar[Mapping[str, Label]] = {}
 
     # Values -------------------------------------------------------------------------------------------------------
 
@@ -161,6 +172,10 @@ class FieldType:
     def from_cell(self, cell: Any, field: Field) -> Any:
         """The raw value that a spreadsheet's cell means, for ``parse``; most kinds read both alike."""
         return cell
+
+    def join(self, pieces: Sequence[Piece], field: Field) -> Any:
+        """The raw value that several filled cells of a row mean together, for ``parse``; kinds with ``joins`` have it."""
+        raise NotImplementedError
 
     def is_empty(self, value: Any) -> bool:
         return value is None or value == "" or value == [] or value == {}

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.metadata.fields import operators
-from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Operator, ValueRefused
+from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Operator, Piece, ValueRefused
 from zhike.metadata.fields.input import is_blank
 from zhike.metadata.fields.scalar import check_operator, searched_text, several
 from zhike.metadata.fields.schema import with_null
@@ -25,6 +25,7 @@ class ListType(FieldType):
 
     sql_kind = "json"
     multiple = True
+    joins = True
     sortable = False
     operators: ClassVar[tuple[Operator, ...]] = operators.SEVERAL
 
@@ -42,6 +43,9 @@ class ListType(FieldType):
         raise NotImplementedError
 
     # Values -------------------------------------------------------------------------------------------------------
+
+    def join(self, pieces: Sequence[Piece], field: Field) -> list[Any]:
+        return [item for piece in pieces for item in self.raw_items(self.from_cell(piece.cell, field))]
 
     def raw_items(self, raw: Any) -> list[Any]:
         if isinstance(raw, str):

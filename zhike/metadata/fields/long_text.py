@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.html import format_html
 from zhike.metadata.fields import markup, operators
-from zhike.metadata.fields.base import Context, Field, Label, Operator
+from zhike.metadata.fields.base import Context, Field, Label, Operator, Piece
+from zhike.metadata.fields.input import plain_text
 from zhike.metadata.fields.text import TextType
 
 LONGEST = 20_000
@@ -37,6 +39,13 @@ class LongTextType(TextType):
     can_be_unique = False
     operators: ClassVar[tuple[Operator, ...]] = (operators.CONTAINS, operators.NOT_CONTAINS, *operators.EMPTINESS)
     sortable = False
+    parts: ClassVar[Mapping[str, Label]] = {"+": _("with its heading")}
+
+    def join(self, pieces: Sequence[Piece], field: Field) -> str:
+        """One line a column; the heading stands before what would not explain itself."""
+        return "\n".join(
+            f"{piece.heading}: {plain_text(piece.cell)}" if piece.part else plain_text(piece.cell) for piece in pieces
+        )
 
     def limit(self, field: Field) -> int:
         return int(field.options.get("max_length") or LONGEST)

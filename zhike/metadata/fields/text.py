@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -9,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.html import format_html
+from zhike.lib.normalise import is_han
 from zhike.metadata.fields import markup, operators
-from zhike.metadata.fields.base import Context, Field, Label, Operator
+from zhike.metadata.fields.base import Context, Field, Label, Operator, Piece
 from zhike.metadata.fields.input import is_blank, plain_text, too_long
 from zhike.metadata.fields.scalar import ScalarType
 from zhike.metadata.fields.schema import with_null
@@ -30,6 +32,7 @@ class TextType(ScalarType):
     settings: ClassVar[tuple[str, ...]] = ("max_length",)
     longest = 500
     can_be_unique = True
+    joins = True
     operators: ClassVar[tuple[Operator, ...]] = operators.TEXT
 
     def limit(self, field: Field) -> int:
@@ -42,6 +45,11 @@ class TextType(ScalarType):
         if len(text) > self.limit(field):
             raise too_long(self.limit(field))
         return text or None
+
+    def join(self, pieces: Sequence[Piece], field: Field) -> Any:
+        """Han characters are written together (a family name and a given name), other words apart."""
+        texts = [plain_text(piece.cell) for piece in pieces]
+        return ("" if all(text and is_han(text[0]) for text in texts) else " ").join(texts)
 
     def tidy(self, text: str) -> str:
         """White space of any kind, line ends included, becomes one space."""

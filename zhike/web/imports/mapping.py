@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
+from zhike.engines.importing.layouts import layouts, of_object, recognised_elsewhere
 from zhike.engines.importing.models import ImportRun
+from zhike.engines.importing.new_fields import NEW_FIELD
 from zhike.engines.importing.services import sample_rows, sheet_names
 from zhike.engines.importing.targets import Target, guess_mapping, targets
+from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problems
 from zhike.metadata.object_type import ObjectType
+from zhike.metadata.places import list_url
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -41,7 +45,10 @@ def mapping_context(run: ImportRun, object_type: ObjectType, actor: Actor, probl
         "run": run,
         "columns": columns(run, known),
         "groups": groups(known),
+        "new_field": NEW_FIELD if actor.has("settings") else "",
         "mapped": len(run.mapping),
+        "layouts": layout_choices(run, object_type),
+        "elsewhere": elsewhere(run, object_type, actor),
         "modes": modes(run),
         "keys": keys(run, object_type),
         "duplicates": duplicates(run) if object_type.identity else [],
@@ -57,7 +64,8 @@ def mapping_context(run: ImportRun, object_type: ObjectType, actor: Actor, probl
 def columns(run: ImportRun, known: Mapping[str, Target]) -> list[dict[str, Any]]:
     """Each column with its heading, its first values, and the field that it goes to."""
     rows = sample_rows(run, SAMPLES)
-    guessed = guess_mapping(run.headers, dict(known))
+    layout = layouts().get(run.layout)
+    guessed = layout.mapping(run.headers, known) if layout else guess_mapping(run.headers, dict(known))
     return [
         {
             "name": f"{COLUMN}{position}",
@@ -68,6 +76,31 @@ def columns(run: ImportRun, known: Mapping[str, Target]) -> list[dict[str, Any]]
         }
         for position, heading in enumerate(run.headers)
     ]
+
+
+def layout_choices(run: ImportRun, object_type: ObjectType) -> dict[str, Any]:
+    """How the file is read: by its headings alone, or as some program's export; ``label`` is that program's."""
+    is_chinese = (get_language() or "").startswith("zh")
+    options = [
+        {"key": found.key, "label": found.label if is_chinese else found.label_en, "chosen": found.key == run.layout}
+        for found in of_object(object_type.key)
+    ]
+    chosen = next((option["label"] for option in options if option["chosen"]), "")
+    return {"label": chosen, "options": options}
+
+
+def elsewhere(run: ImportRun, object_type: ObjectType, actor: Actor) -> dict[str, Any] | None:
+    """Where the file belongs when it is an export of other records than these."""
+    found = None if run.layout else recognised_elsewhere(run.headers, object_type.key)
+    if found is None:
+        return None
+    other = registry.get(found.object_key)
+    is_chinese = (get_language() or "").startswith("zh")
+    return {
+        "label": found.label if is_chinese else found.label_en,
+        "objects": other.label_plural,
+        "url": f"{list_url(other.key)}import/" if policy.may(actor, other, "import") else "",
+    }
 
 
 def samples(rows: Sequence[Sequence[Any]], position: int) -> list[str]:

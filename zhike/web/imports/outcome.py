@@ -32,12 +32,34 @@ def outcome_context(run: ImportRun, job: Job, actor: Actor) -> dict[str, Any]:
         "job": job,
         "counts": counts(job),
         "is_live": is_live,
+        "policies": policies(run, job) if run.is_dry_run and job.state == Job.State.DONE else [],
         "rejected": rejected_rows(run) if job.is_over else [],
         "has_rejected": job.is_over and run.rejected_path.exists(),
         "undone": undone,
         "is_undoable": job.is_over and (undone is None or undone.is_over) and is_undoable(run, actor),
         "conflicts": left_alone(run, undone, actor),
     }
+
+
+def policies(run: ImportRun, job: Job) -> list[dict[str, Any]]:
+    """What each way to treat duplicates would do, by the counts of a trial; [] where it found none."""
+    told = job.result if isinstance(job.result, dict) else {}
+    base, foreign, file = (int(told.get(f"alike_{what}", 0)) for what in ("base", "foreign", "file"))
+    if not base + foreign + file:
+        return []
+    makes_all = run.duplicates == ImportRun.Duplicates.CREATE
+    fresh = int(told.get("created", 0)) + (0 if makes_all else base + foreign + file)
+    alone = fresh - base - foreign - file
+    done = {
+        ImportRun.Duplicates.CREATE: (fresh, 0, 0),
+        ImportRun.Duplicates.SKIP: (alone, 0, base + foreign + file),
+        ImportRun.Duplicates.UPDATE: (alone, base + file, foreign),
+        ImportRun.Duplicates.MERGE: (alone, base + file, foreign),
+    }
+    return [
+        {"key": key.value, "label": key.label, "chosen": run.duplicates == key, "counts": counted}
+        for key, counted in done.items()
+    ]
 
 
 def is_undoable(run: ImportRun, actor: Actor) -> bool:

@@ -151,6 +151,9 @@ def carry_on(request: AccountRequest, object_type: ObjectType, run: ImportRun) -
         if step == "sheet":
             services.import_sheet(run, request.POST.get("sheet", ""), actor=request.actor)
             return HttpResponseRedirect(import_url(object_type, run))
+        if step == "layout":
+            services.import_layout(run, request.POST.get("layout", ""), actor=request.actor)
+            return HttpResponseRedirect(import_url(object_type, run))
         if "mode" in request.POST:
             read_choices(run, request.POST)
         services.import_start(run, actor=request.actor, dry_run=step != "start")
