@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from tests.cast import Cast, actor
+from tests.cast import PASSWORD, Cast, actor
 from tests.engines.importing.test_import import run, upload
+from zhike.accounts.people import user_create
 from zhike.domain.customers.models import Customer
 from zhike.engines.importing import services
 from zhike.engines.importing.models import ImportRun
@@ -99,12 +100,21 @@ def test_the_ways_to_treat_duplicates_stand_side_by_side(cast: Cast) -> None:
 
 
 def test_a_field_is_made_for_a_column_when_the_import_starts(cast: Cast) -> None:
+    both = user_create(
+        username="ada",
+        name="Ada",
+        password=PASSWORD,
+        must_change_password=False,
+        roles=["admin", "custodian"],
+        department=cast.branch.pk,
+        actor=SYSTEM,
+    )
     text = "客户名称,喜欢的茶,上次拜访\n甲公司,龙井,2024年5月1日\n乙公司,普洱,2024.5.2\n"
-    found = upload(cast.adam, text)
+    found = upload(both, text)
     mapping = {"0": "name", "1": "+field", "2": "+field"}
-    run(found, cast.adam, mapping=mapping, dry_run=True, key="")
+    run(found, both, mapping=mapping, dry_run=True, key="")
     assert not CustomField.objects.filter(label="喜欢的茶").exists()
-    job = run(found, cast.adam, mapping=mapping, key="")
+    job = run(found, both, mapping=mapping, key="")
     assert job.result["created"] == 2
     assert dict(CustomField.objects.values_list("label", "kind")) == {"喜欢的茶": "text", "上次拜访": "date"}
     assert sorted(Customer.objects.get(name="甲公司").custom.values()) == ["2024-05-01", "龙井"]

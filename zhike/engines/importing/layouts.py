@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from zhike.engines.importing.targets import Target, guess_exact, plain
 
 #: What a table of values says of a value that it does not name.
 OTHERWISE = "*"
+#: Jiangsu (CN): what stands behind a name to tell it from others.
+IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
 class BadLayout(Exception):
@@ -38,7 +41,8 @@ class Rule:
             return self._step(cell)
         if not self.values:
             return cell, False
-        found = self.values.get(plain(str(cell)))
+        text = str(cell)
+        found = self.values.get(plain(text), self.values.get(plain(IN_BRACKETS.sub("", text))))
         if found is not None:
             return found, False
         return (self.values[OTHERWISE], True) if OTHERWISE in self.values else (cell, False)
@@ -81,6 +85,8 @@ class Layout:
     columns: Mapping[str, Rule]
     #: Plain headings that mean nothing here, such as who changed the record last there.
     leave: frozenset[str]
+    #: Cells that say nothing, such as the word for "none chosen".
+    nothing: frozenset[str]
     #: Values for what a row leaves empty, by target.
     fill: Mapping[str, str]
     #: Target of what has no place of its own; "" leaves it out.
@@ -173,6 +179,7 @@ def _read(key: str, told: Mapping[str, Any], shared: Mapping[str, Mapping[str, s
         needs=needs,
         columns=columns,
         leave=frozenset(plain(heading) for heading in told.get("leave", ())),
+        nothing=frozenset(told.get("nothing", ())),
         fill=told.get("fill", {}),
         note=told.get("note", ""),
         cases=cases,

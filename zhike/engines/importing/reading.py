@@ -51,11 +51,12 @@ class Column:
     heading: str
     target: Target
     rule: Rule
+    nothing: frozenset[str] = frozenset()
 
     def read(self, line: Line) -> Any:
         """The cell in our words; "" where it says nothing."""
         value = cell(line, self.position)
-        if value == "" or value is None:
+        if value == "" or value is None or (self.nothing and value in self.nothing):
             return ""
         if self.rule is AS_IT_IS:
             return value
@@ -90,8 +91,9 @@ class Reader:
         self.note = targets.get(layout.note) if layout else None
         chosen = {int(position): targets[key] for position, key in run.mapping.items()}
         rules = layout.columns if layout else {}
+        self.nothing = layout.nothing if layout else frozenset[str]()
         columns = [
-            Column(position, run.headers[position], target, self._rule(rules, position, target))
+            Column(position, run.headers[position], target, self._rule(rules, position, target), self.nothing)
             for position, target in sorted(chosen.items())
         ]
         self.plans = [Plan(columns, None, layout.fill if layout else {})]
@@ -117,7 +119,7 @@ class Reader:
     def _of_case(self, case: Case, headers: Sequence[str]) -> list[Column]:
         """The columns that the case names; others say nothing in such rows."""
         return [
-            Column(position, headers[position], self.targets[rule.to], rule)
+            Column(position, headers[position], self.targets[rule.to], rule, self.nothing)
             for position, heading in enumerate(self.headers)
             if (rule := case.columns.get(heading)) is not None and rule.to in self.targets
         ]

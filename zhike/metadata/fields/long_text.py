@@ -44,7 +44,8 @@ class LongTextType(TextType):
     def join(self, pieces: Sequence[Piece], field: Field) -> str:
         """One line a column; the heading stands before what would not explain itself."""
         return "\n".join(
-            f"{piece.heading}: {plain_text(piece.cell)}" if piece.part else plain_text(piece.cell) for piece in pieces
+            f"{piece.heading}: {plain_text(piece.cell)}" if piece.part else plain_text(piece.cell)
+            for piece in sorted(pieces, key=lambda piece: piece.part)
         )
 
     def limit(self, field: Field) -> int:
