@@ -442,6 +442,7 @@ def _transfers() -> Schema:
     start = {
         "type": "object",
         "properties": {
+            "layout": {"type": "string"},
             "mapping": {"type": "object", "additionalProperties": {"type": "string"}},
             "mode": {"enum": ["create", "update", "both"]},
             "key": {"type": "string"},

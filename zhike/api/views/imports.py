@@ -34,22 +34,27 @@ def import_read(call: Call, import_id: int) -> HttpResponse:
 
 
 def import_start(call: Call, import_id: int) -> HttpResponse:
-    """POST /imports/<id>/start: ``mapping``, ``mode``, ``key``, ``duplicates`` and ``dry_run`` as wanted."""
+    """POST /imports/<id>/start: ``layout``, ``mapping``, ``mode``, ``key``, ``duplicates`` and ``dry_run`` as wanted.
+
+    A layout ("" for none) begins mapping and key anew, before what else is said.
+    """
     body = call.object_body()
     run = services.own_run(import_id, actor=call.actor)
     mapping, mode, key, dry_run = (body.get(name) for name in ("mapping", "mode", "key", "dry_run"))
-    duplicates = body.get("duplicates")
+    duplicates, layout = body.get("duplicates"), body.get("layout")
     if mapping is not None and not (
         isinstance(mapping, dict) and all(isinstance(found, str) for found in mapping.values())
     ):
         raise Refused(
             422, "bad_mapping", _("“mapping” must be an object of column positions and fields."), field="mapping"
         )
-    for name, value in (("mode", mode), ("key", key), ("duplicates", duplicates)):
+    for name, value in (("mode", mode), ("key", key), ("duplicates", duplicates), ("layout", layout)):
         if value is not None and not isinstance(value, str):
             raise Refused(422, "not_text", _("This must be text."), field=name)
     if dry_run is not None and not isinstance(dry_run, bool):
         raise Refused(422, "not_truth", _("This must be true or false."), field="dry_run")
+    if layout is not None:
+        services.import_layout(run, layout, actor=call.actor)
     services.import_start(
         run, actor=call.actor, mapping=mapping, mode=mode, key=key, duplicates=duplicates, dry_run=bool(dry_run)
     )
@@ -86,9 +91,11 @@ def run_json(run: ImportRun) -> dict[str, Any]:
         "object": run.object_key,
         "file": run.file_name,
         "headers": run.headers,
+        "layout": run.layout,
         "mapping": run.mapping,
         "mode": run.mode,
         "key": run.key,
+        "duplicates": run.duplicates,
         "dry_run": run.is_dry_run,
         "job": job_json(job),
     }
