@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
-from zhike.lib import big_workbooks
+from zhike.lib import big_workbooks, workbook_texts
 from zhike.lib.big_workbooks import BigWorkbook, column_of
 from zhike.lib.refusal import Refused
 from zhike.lib.tables import estimate_rows, open_table, read_rows
@@ -67,8 +67,8 @@ def test_both_readers_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(big_workbooks, "LARGE", 0)
-    monkeypatch.setattr(big_workbooks, "TEXTS_IN_MEMORY", 64 * 1024)
-    monkeypatch.setattr(big_workbooks, "LATEST_TEXTS", 500)
+    monkeypatch.setattr(workbook_texts, "TEXTS_IN_MEMORY", 64 * 1024)
+    monkeypatch.setattr(workbook_texts, "LATEST_TEXTS", 500)
     rows: list[list[object]] = [[f"客户{number}", f"这一行的备注 {number} " * 8] for number in range(12_000)]
     table = open_table(book(tmp_path / "b.xlsx", rows))
     tracemalloc.start()
@@ -83,7 +83,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
 
 def test_texts_far_apart_are_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(big_workbooks, "LARGE", 0)
-    monkeypatch.setattr(big_workbooks, "LATEST_TEXTS", 3)
+    monkeypatch.setattr(workbook_texts, "LATEST_TEXTS", 3)
     rows: list[list[object]] = [[f"文{number % 50}", f"字{(number * 7) % 50}"] for number in range(300)]
     assert list(read_rows(open_table(book(tmp_path / "c.xlsx", rows)))) == rows
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
-from array import array
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
-from xml.parsers import expat
 
 from zhike.lib.refusal import Refused
+from zhike.lib.workbook_texts import LONGEST_CELL, Attributes, Texts, parse, safe_parser
 
 #: Workbooks whose rows take more than this, unpacked, are read here; smaller ones go faster through calamine.
 LARGE = 32 * 1024 * 1024
@@ -20,17 +18,13 @@ LARGE = 32 * 1024 * 1024
 MOST_UNPACKED = 16 * 1024 * 1024 * 1024
 CHUNK = 256 * 1024
 MOST_COLUMNS = 16_384
-LONGEST_CELL = 1_000_000
-#: Texts used by several cells stay in memory up to this size, in bytes; the rest lies in a file.
-TEXTS_IN_MEMORY = 16 * 1024 * 1024
-LATEST_TEXTS = 20_000
+#: Part of the texts that cells share.
+TEXTS = "xl/sharedStrings.xml"
 #: Number formats that every program knows as dates and times (ECMA-376, part 1, 18.8.30), the East Asian ones included.
 BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 DATE_PARTS = re.compile(r"[ymdhs年月日时分秒]", re.IGNORECASE)
 NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]hms]*\]|\\.|_.|\*.')
 DIMENSION = re.compile(rb'<(?:\w+:)?dimension [^>]*ref="[A-Z]+\d+:[A-Z]+(\d+)"')
-
-Attributes = dict[str, str]
 
 
 def is_large(path: Path) -> bool:
@@ -71,7 +65,7 @@ class BigWorkbook:
 
     def rows(self, name: str) -> Iterator[list[Any]]:
         """Rows as lists of text, float, bool and datetime; empty cells are ""."""
-        texts = Texts(self)
+        texts = Texts(self.chunks(TEXTS) if TEXTS in self.archive.namelist() else iter(()))
         sheet = SheetParser(texts, self.dates, self.zero())
         try:
             for chunk in self.chunks(self.sheets[name]):
@@ -102,7 +96,11 @@ class BigWorkbook:
     def elements(self, part: str, seen: Callable[[str, Attributes], None]) -> None:
         """Tell of every element of a small part."""
         parser = safe_parser()
-        parser.StartElementHandler = lambda name, attributes: seen(name.rpartition(":")[2], attributes)
+
+        def start(name: str, attributes: Attributes) -> None:
+            seen(name.rpartition(":")[2], attributes)
+
+        parser.StartElementHandler = start
         for chunk in self.chunks(part):
             parse(parser, chunk)
 
@@ -232,97 +230,6 @@ class SheetParser:
         except (ValueError, OverflowError):
             return text[:LONGEST_CELL]
         return number
-
-
-class Texts:
-    """The table of texts that cells refer to by number, parsed no further than asked for."""
-
-    def __init__(self, book: BigWorkbook) -> None:
-        self.file = tempfile.SpooledTemporaryFile(TEXTS_IN_MEMORY)  # noqa: SIM115 - closed by close()
-        self.ends = array("Q")
-        self.latest: dict[int, str] = {}
-        self.pieces: list[str] = []
-        self.is_text = False
-        self.phonetic = 0
-        self.parser = safe_parser()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
-        part = "xl/sharedStrings.xml"
-        self.chunks = book.chunks(part) if part in book.archive.namelist() else iter(())
-
-    def close(self) -> None:
-        self.file.close()
-
-    def __getitem__(self, number: int) -> str:
-        found = self.latest.get(number)
-        if found is not None:
-            return found
-        while len(self.ends) <= number:
-            chunk = next(self.chunks, None)
-            if chunk is None:
-                return ""
-            self.file.seek(0, 2)
-            parse(self.parser, chunk)
-        return self.latest.get(number) or self._read(number)
-
-    def _read(self, number: int) -> str:
-        start = self.ends[number - 1] if number else 0
-        self.file.seek(start)
-        text = self.file.read(self.ends[number] - start).decode()
-        self._remember(number, text)
-        return text
-
-    def _remember(self, number: int, text: str) -> None:
-        if len(self.latest) >= LATEST_TEXTS:
-            self.latest.clear()
-        self.latest[number] = text
-
-    def _start(self, name: str, attributes: Attributes) -> None:
-        name = name.rpartition(":")[2]
-        if name == "t":
-            self.is_text = not self.phonetic
-        elif name == "si":
-            self.pieces = []
-        elif name == "rPh":
-            # How a Japanese text is read aloud stands beside it.
-            self.phonetic += 1
-
-    def _characters(self, text: str) -> None:
-        if self.is_text:
-            self.pieces.append(text)
-
-    def _end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
-        if name == "t":
-            self.is_text = False
-        elif name == "rPh":
-            self.phonetic -= 1
-        elif name == "si":
-            text = "".join(self.pieces)[:LONGEST_CELL]
-            self._remember(len(self.ends), text)
-            self.file.write(text.encode("utf-8", "replace"))
-            self.ends.append(self.file.tell())
-
-
-def safe_parser() -> expat.XMLParserType:
-    """A parser that knows no document types, so that no entity can grow or reach out."""
-    parser = expat.ParserCreate()
-
-    def refuse(*_told: Any) -> None:
-        raise Refused("not_a_table")
-
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-def parse(parser: expat.XMLParserType, chunk: bytes) -> None:
-    """Feed a piece, the empty one last."""
-    try:
-        parser.Parse(chunk, not chunk)
-    except expat.ExpatError as error:
-        raise Refused("not_a_table") from error
 
 
 def column_of(reference: str) -> int:

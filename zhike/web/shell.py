@@ -151,7 +151,7 @@ def create_items(actor: Actor) -> list[dict[str, Any]]:
         for object_type in registry.all_types()
         if object_type.group and object_type.creatable and policy.may(actor, object_type, "create")
     ]
-    return [
+    items: list[dict[str, Any]] = [
         {
             "label": format_lazy(_("New {object}"), object=object_type.label),
             "url": f"{list_url(object_type.key)}new/",
@@ -159,6 +159,9 @@ def create_items(actor: Actor) -> list[dict[str, Any]]:
         }
         for object_type in sorted(found, key=lambda object_type: object_type.order)
     ]
+    if {"customer", "contact"} <= {object_type.key for object_type in found}:
+        items.append({"label": _("Scan a business card"), "url": "/cards/", "icon": "id"})
+    return items
 
 
 def myself(user: User) -> dict[str, Any]:

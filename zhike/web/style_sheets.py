@@ -39,6 +39,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "pool",
         "data",
         "duplicates",
+        "cards",
         "tiers",
         "quality",
         "tones",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from zhike.web.views import (
     batches,
+    cards,
     composer,
     exports,
     files,
@@ -59,6 +60,9 @@ urlpatterns = [
     path(
         "quality/inspections/<int:inspection_id>/items/<int:item_id>/", quality.inspection_item, name="inspection_item"
     ),
+    path("cards/", cards.card_photo, name="cards"),
+    path("cards/<int:card_id>/", cards.card_page, name="card"),
+    path("cards/<int:card_id>/picture/", cards.card_picture, name="card_picture"),
     path("vcards/", vcards.vcards, name="vcards"),
     path("settings/", include("zhike.web.settings_urls")),
     path("log/", composer.log_anywhere, name="log"),

@@ -18,3 +18,4 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         import_module("zhike.domain.customers.objects")
         import_module("zhike.domain.customers.exports")
+        import_module("zhike.domain.customers.services.cards")

@@ -53,6 +53,7 @@ class Source(models.TextChoices):
     PARTNER = "partner", _("partner")
     STORE = "store", _("walk-in")
     TENDER = "tender", _("tender")
+    CARD = "card", _("business card")
     OTHER = "other", pgettext_lazy("source", "other")
 
 

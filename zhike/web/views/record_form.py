@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from zhike.accounts.middleware import AccountRequest
+from zhike.domain.customers.services.cards import may_take_cards
 from zhike.engines.submissions.services import new_key, once
 from zhike.metadata import policy
 from zhike.metadata.errors import Invalid, NotFound, Stale
@@ -27,6 +28,8 @@ from zhike.web.records.subject import Subject, load, load_for
 from zhike.web.views.answers import changed
 
 DIALOG = "dialog-content"
+#: Object types that a business card can become.
+TAKES_CARDS = {"customer", "contact"}
 
 
 # New --------------------------------------------------------------------------------------------------------------
@@ -107,6 +110,8 @@ def new_page(request: AccountRequest, form: Form, *, status: int = 200) -> HttpR
     heading = format_lazy(_("New {object}"), object=object_type.label)
     context = {**form_context(form), "heading": heading, "action": request.get_full_path(), "add_another": True}
     context |= {"cancel_url": list_url(object_type.key), "form_key": new_key()}
+    if object_type.key in TAKES_CARDS and may_take_cards(request.actor):
+        context["cards_url"] = "/cards/"
     if in_dialog(request):
         context["hidden"] = [("form_key", context["form_key"])]
         return render(request, "record_form/dialog.html", context, status=status)
