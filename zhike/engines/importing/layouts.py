@@ -105,9 +105,9 @@ class Layout:
             if rule is not None and rule.to in known:
                 found[str(position)] = rule.to
         taken = set(found.values())
-        for position, target in guess_exact(headers, {k: t for k, t in known.items() if k not in taken}).items():
-            if plain(headers[int(position)]) not in self.leave:
-                found.setdefault(position, target)
+        for place, target in guess_exact(headers, {k: t for k, t in known.items() if k not in taken}).items():
+            if plain(headers[int(place)]) not in self.leave:
+                found.setdefault(place, target)
         if f"{self.note}:+" in known:
             for position, heading in enumerate(headers):
                 if heading.strip() and plain(heading) not in self.leave:
