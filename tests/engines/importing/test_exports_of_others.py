@@ -204,7 +204,7 @@ def test_a_second_time_nothing_is_doubled(cast: Cast) -> None:
 def test_the_layout_can_be_refused_and_columns_corrected(cast: Cast) -> None:
     found = taken_in(cast, "zoho_accounts")
     services.import_layout(found, "", actor=actor(cast.clara))
-    assert (found.layout, found.key) == ("", "name")
+    assert (found.layout, found.mapping[str(found.headers.index("Account Number"))], found.key) == ("", "code", "code")
     with pytest.raises(Invalid):
         services.import_layout(found, "zoho_contacts", actor=actor(cast.clara))
     services.import_layout(found, "zoho_accounts", actor=actor(cast.clara))
