@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -27,7 +27,7 @@ from zhike.web.background import pause, reason
 from zhike.web.edges import refusals_answered
 
 LABELS = {
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("person", "Name"),
     "job_title": gettext_lazy("Job title"),
     "firm": gettext_lazy("Firm"),
     "phones": gettext_lazy("Phones"),
