@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhike.domain.tiers",
     "zhike.domain.pools",
     "zhike.domain.quality",
+    "zhike.domain.collection",
     "zhike.api",
     "zhike.web",
 ]

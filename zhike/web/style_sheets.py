@@ -9,6 +9,7 @@ GROUND = ("tokens", "base", "button", "badge", "form", "controls")
 #: ``tones`` comes late so that its tints win, ``print`` last.
 SHEETS: Mapping[str, tuple[str, ...]] = {
     "door": (*GROUND, "door", "tones"),
+    "public": (*GROUND, "public", "tones"),
     "inside": (
         *GROUND,
         "shell",
@@ -42,6 +43,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "cards",
         "tiers",
         "quality",
+        "collection",
         "tones",
         "print",
     ),

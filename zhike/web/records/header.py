@@ -16,6 +16,7 @@ from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice import ChoiceType
 from zhike.metadata.places import list_url
 from zhike.web.lists.state import ListState
+from zhike.web.records.links import links_of
 from zhike.web.records.subject import Subject
 
 MOST_BADGES = 4
@@ -102,7 +103,7 @@ def phone(subject: Subject) -> str | None:
 
 def actions(subject: Subject, add_step: str = "") -> list[dict[str, Any]]:
     """What the actor may do with this record now, the first of it as buttons; ``add_step`` makes a next step."""
-    found = offered(subject, rare=False)
+    found = [*links_of(subject, rare=False), *offered(subject, rare=False)]
     if (number := phone(subject)) is not None:
         found.insert(0, {"label": _("Call"), "icon": "phone", "url": f"tel:{number}"})
     if add_step:
@@ -133,6 +134,7 @@ def more_actions(subject: Subject) -> list[dict[str, Any]]:
         {"label": _("Why this tier"), "icon": "scale", "url": f"{subject.url}tiers/", "dialog": True}
         if subject.object_type.key == "customer"
         else None,
+        *links_of(subject, rare=True),
         *offered(subject, rare=True),
         {"label": _("History"), "icon": "history", "url": f"{subject.url}history/", "dialog": True},
         {"label": _("Team"), "icon": "users", "url": f"{subject.url}team/", "dialog": True}

@@ -70,6 +70,8 @@ CUSTOMER = registry.add(
             Child("interaction", "customer"),
             Child("task", "customer"),
             Child("custody", "customer"),
+            Child("form_submission", "customer"),
+            Child("proposal", "customer"),
             Child("transaction", "customer"),
             Child("holding", "customer"),
         ),

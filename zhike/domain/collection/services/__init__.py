@@ -1,0 +1,1 @@
+"""What people and visitors do with forms, submissions, proposals and links."""

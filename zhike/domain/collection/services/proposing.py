@@ -1,0 +1,148 @@
+"""Changes that somebody outside proposes: noted as old and new, decided value by value by who may change the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+
+from zhike.domain.collection.models import Proposal, ProposalState, ProposedValue
+from zhike.domain.collection.models.proposal import ProposalSource
+from zhike.domain.collection.notices import PROPOSED
+from zhike.domain.customers.models import Customer
+from zhike.metadata import notices, policy, records, registry
+from zhike.metadata.actor import SYSTEM, Actor
+from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
+from zhike.metadata.fields.base import Field
+from zhike.metadata.notices import Notice
+from zhike.metadata.records import Origin, Row
+from zhike.metadata.storage import storage
+from zhike.metadata.undo import stored
+
+SAY_WHY = Problem("required", gettext_lazy("Please say why."))
+DECIDED = Problem("decided", gettext_lazy("This has been decided already."))
+REASON_LENGTH = 200
+
+
+def propose(
+    customer_id: int, values: Mapping[str, Any], *, source: ProposalSource, title: str, replaces: bool = False
+) -> int | None:
+    """Note what of the plain values differs from the customer's, and tell its owner; None where nothing does.
+
+    Of lists the missing items are proposed in addition, unless the values replace what was shown. Inside a write transaction.
+    """
+    customer = registry.get("customer")
+    before = stored(customer, [customer_id]).get(customer_id)
+    if before is None:
+        return None
+    pairs = {}
+    for key, value in values.items():
+        field = customer.field(key)
+        new = value if replaces else joined(field, before.get(key), value)
+        if field.type.is_empty(new) and (not replaces or field.type.is_empty(before.get(key))):
+            continue
+        old_json, new_json = as_stored(field, before.get(key)), as_stored(field, new)
+        if old_json != new_json:
+            pairs[key] = (old_json, new_json)
+    if not pairs:
+        return None
+    values_of = {
+        "customer": customer_id,
+        "title": f"{before.get('name')} · {title}"[:160],
+        "source": source.value,
+        "state": ProposalState.OPEN.value,
+        "received_at": timezone.now(),
+    }
+    pk = records.record_save(
+        registry.get("proposal"), values_of, actor=SYSTEM, origin=Origin(source.value, title[:200])
+    )
+    ProposedValue.objects.bulk_create(
+        ProposedValue(proposal_id=pk, field_key=key, old=old, new=new) for key, (old, new) in pairs.items()
+    )
+    owner = Customer.objects.filter(pk=customer_id).values_list("owner_id", flat=True).first()
+    if owner is not None:
+        notices.send([Notice(PROPOSED.key, (owner,), "proposal", pk, once=f"proposal:{pk}")])
+    return pk
+
+
+def joined(field: Field, before: Any, value: Any) -> Any:
+    """The value with what a list has already before it."""
+    if not field.type.multiple:
+        return value
+    return [*(before or []), *(item for item in value or [] if item not in (before or []))]
+
+
+def as_stored(field: Field, value: Any) -> Any:
+    """The JSON value; None for every way of saying nothing."""
+    return None if field.type.is_empty(value) else field.type.to_json(value, field)
+
+
+def find_proposal(proposal_id: int, *, actor: Actor) -> Proposal:
+    """The proposal about a customer within reach; raises Denied or NotFound."""
+    proposal = registry.get("proposal")
+    policy.require(actor, proposal, "view")
+    rows: Any = policy.queryset_for(actor, proposal)
+    found: Proposal | None = rows.filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound("proposal", proposal_id)
+    return found
+
+
+def may_decide(proposal: Proposal, *, actor: Actor) -> bool:
+    """Whether the actor may change the customer."""
+    rows = policy.queryset_for(actor, registry.get("customer"), "edit")
+    return policy.may(actor, registry.get("customer"), "edit") and rows.filter(pk=proposal.customer_id).exists()
+
+
+def accept(proposal_id: int, keys: Sequence[str], *, actor: Actor) -> None:
+    """Write the new values of these fields to the customer, as the actor who takes them over. Raises Denied, NotFound, or
+    Invalid when one is decided already or cannot be saved."""
+    with storage().write_transaction():
+        proposal, rows = _locked(proposal_id, keys, actor=actor)
+        label = f"{proposal.title}"[:200]
+        values = {row.field_key: row.new for row in rows}
+        records.record_save(
+            registry.get("customer"),
+            values,
+            actor=actor,
+            id=proposal.customer_id,
+            origin=Origin(proposal.source, label),
+        )
+        _close(proposal, rows, ProposedValue.State.ACCEPTED, "", actor=actor)
+
+
+def refuse(proposal_id: int, keys: Sequence[str], reason: str, *, actor: Actor) -> None:
+    """Leave the customer as it is, with the reason. Raises as ``accept``."""
+    if not reason.strip():
+        raise Invalid({"reason": [SAY_WHY]})
+    with storage().write_transaction():
+        proposal, rows = _locked(proposal_id, keys, actor=actor)
+        _close(proposal, rows, ProposedValue.State.REFUSED, reason.strip()[:REASON_LENGTH], actor=actor)
+
+
+def _locked(proposal_id: int, keys: Sequence[str], *, actor: Actor) -> tuple[Proposal, list[ProposedValue]]:
+    proposal = find_proposal(proposal_id, actor=actor)
+    if not may_decide(proposal, actor=actor):
+        raise Denied("customer", "edit")
+    rows = list(
+        ProposedValue.objects.filter(proposal=proposal, field_key__in=list(keys)).order_by("pk").select_for_update()
+    )
+    if not rows or len(rows) != len(set(keys)):
+        raise Invalid({"": [Problem("unknown_field", _("Choose at least one of the values."))]})
+    if any(row.state != ProposedValue.State.OPEN for row in rows):
+        raise Invalid({"": [DECIDED]})
+    return proposal, rows
+
+
+def _close(
+    proposal: Proposal, rows: Sequence[ProposedValue], state: ProposedValue.State, reason: str, *, actor: Actor
+) -> None:
+    now = timezone.now()
+    ProposedValue.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=state, reason=reason, decided_at=now, decided_by_id=actor.user_id
+    )
+    if not ProposedValue.objects.filter(proposal=proposal, state=ProposedValue.State.OPEN).exists():
+        settled = [Row({"state": ProposalState.SETTLED.value}, id=proposal.pk)]
+        records.save(registry.get("proposal"), settled, actor=SYSTEM, origin=Origin(proposal.source))

@@ -1,0 +1,1 @@
+"""Pages of collection, put together: questions as controls, tokens of public pages, numbers of a form."""
