@@ -207,6 +207,14 @@ SETTINGS_CALLS = (
     SettingsCall("settings_mail_hold", "POST", "settings", form=lambda _found: {"hold": "1"}, status=302),
     SettingsCall("settings_mail_log", "GET", "settings"),
     SettingsCall("settings_mail_row", "POST", "settings", mail_row, lambda _found: {"do": "cancel"}, 302),
+    SettingsCall("settings_checks", "GET", "settings"),
+    SettingsCall(
+        "settings_checks",
+        "POST",
+        "settings",
+        form=lambda _found: {"fields": ["name", "phones"], "days": "7", "most_uses": "2"},
+        status=302,
+    ),
     SettingsCall("settings_why", "GET", "audit"),
     SettingsCall("settings_sign_ins", "GET", "audit"),
 )

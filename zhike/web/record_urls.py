@@ -17,6 +17,7 @@ from zhike.web.views import (
     record_people,
     tiers,
     values,
+    value_sources,
 )
 
 urlpatterns = [
@@ -33,6 +34,7 @@ urlpatterns = [
     path("<int:record_id>/delete/", record_actions.delete, name="record_delete"),
     path("<int:record_id>/restore/", record_actions.restore, name="record_restore"),
     path("<int:record_id>/history/", record_history.record_history, name="record_history"),
+    path("<int:record_id>/sources/", value_sources.record_sources, name="record_sources"),
     path("<int:record_id>/team/", record_people.team, name="record_team"),
     path("<int:record_id>/team/<int:user_id>/remove/", record_people.team_remove, name="record_team_remove"),
     path("<int:record_id>/why/", record_people.why_seen, name="record_why"),

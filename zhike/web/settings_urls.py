@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from zhike.web.views import customer_checks
 from zhike.web.views.settings import (
     calendar,
     departments,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("tiers/<slug:key>/", tiers.scheme_page, name="settings_tier"),
     path("tiers/<slug:key>/run/", tiers.scheme_run, name="settings_tier_run"),
     path("quality/", quality.quality_rules, name="settings_quality"),
+    path("checks/", customer_checks.check_rules, name="settings_checks"),
     path("why/", why.why_page, name="settings_why"),
     path("sign-ins/", sign_ins.sign_ins, name="settings_sign_ins"),
 ]

@@ -23,3 +23,11 @@ PROPOSED = notices.register(
         icon="switch-horizontal",
     )
 )
+CONFIRMED = notices.register(
+    NoticeKind(
+        key="data_confirmed",
+        label=_("A customer of yours confirmed their data"),
+        text=_("%(title)s confirmed their data"),
+        icon="circle-check",
+    )
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhike.domain.collection.models.confirmation import CheckRules, Confirmation, Means
 from zhike.domain.collection.models.link import CheckLink
 from zhike.domain.collection.models.proposal import Proposal, ProposalState, ProposedValue
 from zhike.domain.collection.models.submission import FormSubmission, SubmissionState
@@ -10,11 +11,14 @@ from zhike.domain.collection.models.web_form import Assignment, FormDay, FormSta
 __all__ = [
     "Assignment",
     "CheckLink",
+    "CheckRules",
+    "Confirmation",
     "FormDay",
     "FormState",
     "FormSubmission",
     "FormTurn",
     "FormVersion",
+    "Means",
     "Proposal",
     "ProposalState",
     "ProposedValue",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -46,6 +46,9 @@ def propose(
         old_json, new_json = as_stored(field, before.get(key)), as_stored(field, new)
         if old_json != new_json:
             pairs[key] = (old_json, new_json)
+    for key, new in _proposed_already(customer_id, pairs):
+        if pairs.get(key, (None, None))[1] == new:
+            del pairs[key]
     if not pairs:
         return None
     values_of = {
@@ -65,6 +68,14 @@ def propose(
     if owner is not None:
         notices.send([Notice(PROPOSED.key, (owner,), "proposal", pk, once=f"proposal:{pk}")])
     return pk
+
+
+def _proposed_already(customer_id: int, keys: Iterable[str]) -> list[tuple[str, Any]]:
+    """What waits for a decision about the customer: the same said twice is one proposal."""
+    rows = ProposedValue.objects.filter(
+        proposal__customer=customer_id, proposal__deletion__isnull=True, state=ProposedValue.State.OPEN
+    )
+    return list(rows.filter(field_key__in=list(keys)).values_list("field_key", "new"))
 
 
 def joined(field: Field, before: Any, value: Any) -> Any:
