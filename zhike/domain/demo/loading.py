@@ -18,6 +18,7 @@ from zhike.domain.demo.pools import pools
 from zhike.domain.demo.quality import quality
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
+from zhike.domain.demo.web_forms import web_forms
 from zhike.engines.comments.services import comment_add, show
 from zhike.engines.following.services import record_follow
 from zhike.metadata import registry
@@ -156,6 +157,7 @@ class Loader:
         self._comments()
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
         quality(self.ids["user"], self.actor_of, self.plan.today)
+        web_forms(self.ids["user"], self.ids["customer"])
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

@@ -19,7 +19,7 @@ BAR, GAP, HIGH = 8, 4, 80
 
 def totals(form: WebForm) -> Mapping[str, int]:
     """Arrivals by state, ``all`` of them and those that are no spam; views since the beginning."""
-    rows: Any = FormSubmission.objects.filter(form=form, deletion__isnull=True).values("state")
+    rows: Any = FormSubmission.objects.filter(form=form, deletion__isnull=True).order_by().values("state")
     by_state = dict(rows.annotate(found=Count("id")).values_list("state", "found"))
     views = FormDay.objects.filter(form=form).aggregate(found=Sum("views"))["found"] or 0
     spam = by_state.get(SubmissionState.SPAM, 0)
@@ -48,6 +48,10 @@ def days(form: WebForm, today: date) -> list[dict[str, Any]]:
 
 
 def arrived_by_form(ids: list[int]) -> dict[int, int]:
-    """Honest arrivals of each form."""
-    rows: Any = FormSubmission.objects.filter(form__in=ids, deletion__isnull=True).exclude(state=SubmissionState.SPAM)
-    return dict(rows.order_by().values("form").annotate(found=Count("id")).values_list("form", "found"))
+    """Honest arrivals of each form; counted in an index alone."""
+    rows: Any = FormSubmission.objects.filter(form__in=ids, deletion__isnull=True).order_by()
+    found: dict[int, int] = {}
+    for form, state, count in rows.values("form", "state").annotate(n=Count("id")).values_list("form", "state", "n"):
+        if state != SubmissionState.SPAM:
+            found[form] = found.get(form, 0) + count
+    return found

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -25,7 +25,9 @@ from zhike.metadata.places import list_url
 from zhike.web.collection import numbers
 from zhike.web.collection.designing import posted_face, rows
 from zhike.web.edges import refusals_answered
+from zhike.web.records.links import RecordLink, add
 
+LINK = add(RecordLink("webform", gettext_lazy("Address and numbers"), "web_form", "forms"))
 MOST_LISTED = 200
 QR_KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 

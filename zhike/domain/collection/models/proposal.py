@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.metadata.fields.columns import ChoiceField
@@ -33,7 +34,7 @@ class Proposal(Record):
     state = ChoiceField(
         _("state"), choices=ProposalState, tones={"open": "amber", "settled": "green"}, default=ProposalState.OPEN
     )
-    received_at = models.DateTimeField(_("received at"))
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("proposed change")

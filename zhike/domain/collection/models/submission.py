@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.metadata.fields.columns import ChoiceField, LongTextField
@@ -27,7 +28,7 @@ class FormSubmission(Record):
 
     title = models.CharField(_("from"), max_length=160, default="")
     form = models.ForeignKey("collection.WebForm", models.PROTECT, verbose_name=_("web form"), related_name="+")
-    received_at = models.DateTimeField(_("received at"))
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
     state = ChoiceField(_("state"), choices=SubmissionState, tones=TONES, default=SubmissionState.ACCEPTED)
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, verbose_name=_("customer"), null=True, blank=True, related_name="+"
@@ -50,6 +51,9 @@ class FormSubmission(Record):
             bin_index("submission"),
             *list_indexes("submission", "-received_at", by_owner=True),
             models.Index(fields=("form", "received_at"), name="submission_form"),
+            models.Index(
+                fields=("form", "state"), condition=models.Q(deletion__isnull=True), name="submission_form_state"
+            ),
             models.Index(fields=("form", "sender", "received_at"), name="submission_sender"),
         ]
 

@@ -32,9 +32,8 @@ def describe() -> ObjectType:
         customisable=False,
         has_comments=False,
     )
-    return replace(
-        descriptor, fields={key: field.with_changes(readonly=True) for key, field in descriptor.fields.items()}
-    )
+    fields = {key: field.with_changes(readonly=key != "customer") for key, field in descriptor.fields.items()}
+    return replace(descriptor, fields=fields)
 
 
 PROPOSAL = registry.add(describe())

@@ -24,6 +24,7 @@ NEEDS = {Assignment.PERSON: "person", Assignment.ROUND: "team", Assignment.POOL:
 
 SAY_WHO = Problem("required", _("Say who gets the arrivals before the form opens."))
 NOTHING_ASKED = Problem("no_version", _("Design the form before it opens."))
+TOO_EARLY = Problem("too_early", _("The last day lies before the first."))
 NO_SITE = Problem(
     "bad_site", _("A site is written as https://www.example.cn, one a line, at most 50: without path and without “*”.")
 )
@@ -38,21 +39,29 @@ def forms_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Ac
         stored = existing.get(index)
         if stored is None:
             row["secret"] = secrets.token_urlsafe(SECRET_BYTES)
-        if "sites" in row and row["sites"] is not None:
-            sites = sites_in(row["sites"])
-            if sites is None:
-                found[index] = {"sites": NO_SITE}
-                continue
-            row["sites"] = "\n".join(sites) or None
         held: dict[str, Any] = {**(stored or {}), **row}
+        problems = found.setdefault(index, {})
+        _sites(row, problems)
+        if held.get("opens_on") and held.get("closes_on") and held["closes_on"] < held["opens_on"]:
+            problems["closes_on"] = TOO_EARLY
         if held.get("state") != FormState.OPEN:
             continue
         needed = NEEDS[Assignment(held.get("assignment") or Assignment.PERSON)]
         if held.get(needed) is None:
-            found[index] = {needed: SAY_WHO}
-        elif stored is None or stored["id"] not in designed:
-            found[index] = {"state": NOTHING_ASKED}
+            problems[needed] = SAY_WHO
+        if stored is None or stored["id"] not in designed:
+            problems["state"] = NOTHING_ASKED
     return found
+
+
+def _sites(row: Values, problems: dict[str, Problem]) -> None:
+    if not row.get("sites"):
+        return
+    sites = sites_in(row["sites"])
+    if sites is None:
+        problems["sites"] = NO_SITE
+    else:
+        row["sites"] = "\n".join(sites) or None
 
 
 def sites_in(text: str) -> list[str] | None:
