@@ -36,7 +36,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "request": every(OWN, "view"),
         "pool": every(ALL, "view"),
         "custody": every(ALL, "view"),
-        "webform": every(ALL, "view"),
+        **on(("webform", "script"), every(ALL, "view")),
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
     return {**everybody, **grants}
@@ -119,7 +119,7 @@ MARKETING = ShippedRole(
         {
             **on(("customer", "contact", "relation", "interaction", "*"), every(ALL, "view")),
             "task": {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore", "assign")},
-            **on(("tag", "group", "webform"), every(ALL, *KEEP)),
+            **on(("tag", "group", "webform", "script"), every(ALL, *KEEP)),
         }
     ),
     fields=MASKED_CONTACTS,
@@ -140,7 +140,7 @@ CUSTODIAN = ShippedRole(
     description=gettext_noop("Keeps the customer archive: imports, exports, merges, corrects and finally removes."),
     grants=with_company(
         on(
-            (*BUSINESS, "tag", "group", "pool", "webform"),
+            (*BUSINESS, "tag", "group", "pool", "webform", "script"),
             every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
         )
     ),
@@ -151,7 +151,9 @@ ADMIN = ShippedRole(
     name=gettext_noop("System administrator"),
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
     grants={
-        **on(("user", "department", "calendar_day", "pool", "webform"), every(ALL, *KEEP, "export", "import")),
+        **on(
+            ("user", "department", "calendar_day", "pool", "webform", "script"), every(ALL, *KEEP, "export", "import")
+        ),
         "request": every(OWN, "view"),
     },
     privileges=("settings", "users", "roles", "audit"),

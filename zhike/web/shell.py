@@ -119,7 +119,10 @@ def requests_link(actor: Actor) -> list[dict[str, Any]]:
 def group_pages(actor: Actor, group: str) -> list[dict[str, Any]]:
     """Pages of a group that are no lists."""
     if group == "marketing" and policy.may(actor, registry.get("webform"), "view"):
-        return [{"label": _("Web forms"), "url": "/webforms/", "icon": "forms", "key": ""}]
+        return [
+            {"label": _("Web forms"), "url": "/webforms/", "icon": "forms", "key": ""},
+            {"label": _("Interview scripts"), "url": list_url("script"), "icon": "phone", "key": ""},
+        ]
     if group == "insight" and policy.may(actor, registry.get("customer"), "view"):
         return [
             {"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhike.domain.collection.models.confirmation import CheckRules, Confirmation, Means
+from zhike.domain.collection.models.interview import InterviewRun, Script
 from zhike.domain.collection.models.link import CheckLink
 from zhike.domain.collection.models.proposal import Proposal, ProposalState, ProposedValue
 from zhike.domain.collection.models.submission import FormSubmission, SubmissionState
@@ -18,10 +19,12 @@ __all__ = [
     "FormSubmission",
     "FormTurn",
     "FormVersion",
+    "InterviewRun",
     "Means",
     "Proposal",
     "ProposalState",
     "ProposedValue",
+    "Script",
     "SubmissionState",
     "WebForm",
 ]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.collection.objects import proposal, submission, web_form
+from zhike.domain.collection.objects import proposal, script, submission, web_form
 
-__all__ = ["proposal", "submission", "web_form"]
+__all__ = ["proposal", "script", "submission", "web_form"]
