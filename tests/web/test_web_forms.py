@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.caller import caller
 from tests.cast import Cast, client
 from tests.domain.collection.scene import PHONE, make_form, question, send, versions
 from tests.domain.pools.scene import make_customer
@@ -122,6 +123,21 @@ def test_old_and_new_are_decided_on_the_page_by_who_may(cast: Cast) -> None:
     assert client(cast.bob).post(url, {"do": "refuse", "keys": "needs"}).status_code == 422
     assert client(cast.bob).post(url, {"one": "needs"}).status_code == 302
 
+    assert Customer.objects.get(pk=known).needs == "新要求"
+
+
+def test_whole_proposals_are_decided_over_the_api_by_who_may(cast: Cast) -> None:
+    known = make_customer(cast, "海天包装有限公司", needs="旧")
+    form = make_form(
+        cast, question("customer.name", required=True), question("customer.phones"), question("customer.needs")
+    )
+    send(form, customer__name="海天包装有限公司", customer__phones=PHONE, customer__needs="新要求")
+    url = f"/proposals/{Proposal.objects.get().pk}/actions/accept"
+
+    assert caller(cast.charlie).post(url).status_code == 404
+    assert caller(cast.eve).post(url).status_code == 403
+    assert Customer.objects.get(pk=known).needs == "旧"
+    assert caller(cast.bob).post(url).status_code in {200, 204}
     assert Customer.objects.get(pk=known).needs == "新要求"
 
 

@@ -16,5 +16,5 @@ class CollectionConfig(AppConfig):
     verbose_name = _("Collection")
 
     def ready(self) -> None:
-        for part in ("objects", "notices"):
+        for part in ("objects", "objects.proposal_actions", "notices"):
             import_module(f"zhike.domain.collection.{part}")
