@@ -45,7 +45,7 @@ def web_forms(people: Mapping[Any, int], customers: Mapping[Any, int]) -> None:
     version = design_save(form, FACE, actor=SYSTEM)
     record_save(registry.get("webform"), {"state": FormState.OPEN.value}, actor=SYSTEM, id=pk, origin=ORIGIN)
     form.refresh_from_db()
-    known = Customer.objects.filter(pk=customers.get(numbers()[KNOWN]), deletion__isnull=True).first()
+    known = Customer.objects.filter(pk=customers.get(numbers()[KNOWN], 0), deletion__isnull=True).first()
     if known is not None and known.phones:
         values = {"name": known.name, "phones": known.phones[:1], "needs": "想看新款样品，五月下旬可以拜访"}
         arrive(form, Arrival({"customer": values}, version.number, "demo-known", "", consented=True))

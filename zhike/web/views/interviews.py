@@ -18,8 +18,7 @@ from zhike.domain.collection.services import interviewing
 from zhike.metadata import policy, registry
 from zhike.metadata.errors import Invalid, NotFound, Problem
 from zhike.metadata.fields.base import ValueRefused
-from zhike.metadata.labels import record_url
-from zhike.metadata.places import list_url
+from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
 from zhike.metadata.undo import stored
 from zhike.web.edges import refusals_answered

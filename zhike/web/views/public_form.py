@@ -139,7 +139,7 @@ def framed(response: HttpResponse, form: WebForm) -> HttpResponse:
     """Let exactly the form's sites show it in a frame."""
     sites = (form.sites or "").split()
     if sites:
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        response.xframe_options_exempt = True
         response._csp_replace = {"frame-ancestors": ["'self'", *sites]}  # type: ignore[attr-defined]
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -19,8 +19,8 @@ from zhike.metadata import policy, registry
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.errors import Invalid
 from zhike.metadata.fields.base import Context
-from zhike.metadata.labels import fill_labels, record_url
-from zhike.metadata.places import list_url
+from zhike.metadata.labels import fill_labels
+from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
 from zhike.web.edges import refusals_answered
 from zhike.web.records.links import RecordLink, add

@@ -20,8 +20,7 @@ from zhike.domain.collection.models import FormState, WebForm
 from zhike.domain.collection.services.forms import design_save, find_form, form_create, is_open, newest
 from zhike.metadata import policy, records, registry
 from zhike.metadata.errors import Invalid, Problems
-from zhike.metadata.labels import record_url
-from zhike.metadata.places import list_url
+from zhike.metadata.places import list_url, record_url
 from zhike.web.collection import numbers
 from zhike.web.collection.designing import posted_face, rows
 from zhike.web.edges import refusals_answered

@@ -100,14 +100,14 @@ def settle(form: WebForm, given: Mapping[str, Values]) -> Settled:
         propose(exact.record_id, proposed, source=ProposalSource.FORM, title=form.name)
         return Settled(SubmissionState.PROPOSED, exact.record_id, *(known or (None, None)))
     holder = holder_of(form)
-    keeper = {"owner": holder.get("owner"), "department": holder.get("department")}
+    keeper = (holder.get("owner"), holder.get("department"))
     try:
         pk = _make(form, values, holder, given.get("contact"))
     except Invalid as refusal:
-        return Settled(SubmissionState.REFUSED, None, **keeper, reason=in_words(customer, refusal.problems))
+        return Settled(SubmissionState.REFUSED, None, *keeper, reason=in_words(customer, refusal.problems))
     if hits:
         pairs_note(customer, pk, hits)
-    return Settled(SubmissionState.ACCEPTED, pk, **keeper)
+    return Settled(SubmissionState.ACCEPTED, pk, *keeper)
 
 
 def is_exact(hit: Found) -> bool:

@@ -27,6 +27,8 @@ def usable(user_id: int | None) -> User | None:
 
 def next_in_turn(form: WebForm) -> User | None:
     """The active person of the department who comes after whoever had the last turn; None where there is nobody."""
+    if form.team_id is None:
+        return None
     listed = User.objects.filter(department_id=form.team_id, is_active=True, deletion__isnull=True).order_by("pk")
     people = [user for user in listed if user.is_usable(timezone.now())]
     if not people:

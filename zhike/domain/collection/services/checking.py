@@ -139,7 +139,8 @@ def link_revoke(customer_id: int, link_id: int, *, actor: Actor) -> None:
 
 def link_by(secret: str) -> CheckLink | None:
     """The link, if it still works: known, not revoked, not expired, not used up, and its customer is there."""
-    return _working().filter(digest=digest_of(secret)).first()
+    found: CheckLink | None = _working().filter(digest=digest_of(secret)).first()
+    return found
 
 
 def _working() -> Any:

@@ -71,6 +71,8 @@ def begin(script_id: int, customer_id: int, *, actor: Actor) -> InterviewRun:
     """The actor's open interview of the customer, a new one where there is none. Raises Denied, NotFound or Invalid."""
     script = find_script(script_id, actor=actor)
     _require(customer_id, actor=actor)
+    if actor.user_id is None:
+        raise Denied("interaction", "create")
     if not script.questions or not script.is_active:
         raise Invalid({"": [NOTHING_ASKED]})
     with storage().write_transaction():
@@ -87,8 +89,6 @@ def begin(script_id: int, customer_id: int, *, actor: Actor) -> InterviewRun:
 
 def _require(customer_id: int, *, actor: Actor) -> None:
     policy.require(actor, registry.get("interaction"), "create")
-    if actor.user_id is None:
-        raise Denied("interaction", "create")
     if not policy.queryset_for(actor, registry.get("customer")).filter(pk=customer_id).exists():
         raise NotFound("customer", customer_id)
 
