@@ -16,8 +16,8 @@ from zhike.web.views import (
     record_history,
     record_people,
     tiers,
-    values,
     value_sources,
+    values,
 )
 
 urlpatterns = [
