@@ -95,6 +95,7 @@ ELSEWHERE = {
     "merge_undo": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "pool_customers": "tests/web/test_pools.py: test_who_does_not_belong_to_a_pool_sees_nothing_of_it",
     "values": "tests/web/test_values.py: test_programs_read_and_say_what_values_are",
+    "review_report": "tests/web/test_reviews.py: test_the_api_reports_what_one_may_see",
     "search": "test_lists_hold_exactly_what_may_be_seen",
     "objects": "test_the_catalogue_names_only_what_may_be_seen",
     "imports": "test_files_go_in_and_out_only_with_the_right",

@@ -37,6 +37,9 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "pool": every(ALL, "view"),
         "custody": every(ALL, "view"),
         **on(("webform", "script"), every(ALL, "view")),
+        "review_policy": every(ALL, "view"),
+        "review_cycle": every(ALL, "view"),
+        "review": {**every(ALL, "view"), **every(OWN, "confirm")},
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
     return {**everybody, **grants}
@@ -81,6 +84,7 @@ MANAGER = ShippedRole(
             "tag": every(ALL, *KEEP),
             "request": every(BELOW, "view"),
             "custody": every(ALL, "view", "export"),
+            "review": every(BELOW, "view", "confirm", "export", "recheck"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},
         }
     ),
@@ -130,7 +134,10 @@ EXECUTIVE = ShippedRole(
     name=gettext_noop("Executive"),
     description=gettext_noop("Sees and exports everything, changes nothing."),
     grants=with_company(
-        on((*BUSINESS, "tag", "group", "user", "department", "request", "custody"), every(ALL, "view", "export"))
+        on(
+            (*BUSINESS, "tag", "group", "user", "department", "request", "custody", "review_cycle", "review"),
+            every(ALL, "view", "export"),
+        )
     ),
 )
 
@@ -143,6 +150,14 @@ CUSTODIAN = ShippedRole(
             (*BUSINESS, "tag", "group", "pool", "webform", "script"),
             every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
         )
+        {
+            **on(
+                (*BUSINESS, "tag", "group", "pool", "review_policy"),
+                every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
+            ),
+            "review": every(ALL, "view", "confirm", "export", "recheck"),
+            "review_cycle": every(ALL, "view", "export"),
+        }
     ),
 )
 
@@ -154,6 +169,7 @@ ADMIN = ShippedRole(
         **on(
             ("user", "department", "calendar_day", "pool", "webform", "script"), every(ALL, *KEEP, "export", "import")
         ),
+        **on(("user", "department", "calendar_day", "pool", "review_policy"), every(ALL, *KEEP, "export", "import")),
         "request": every(OWN, "view"),
     },
     privileges=("settings", "users", "roles", "audit"),

@@ -47,7 +47,13 @@ IF_MATCH: Schema = {
 
 def document() -> Schema:
     """The whole document."""
-    paths: Schema = {"/objects": {"get": _objects()}, "/search": {"get": _search()}, **_transfers(), **_pools()}
+    paths: Schema = {
+        "/objects": {"get": _objects()},
+        "/search": {"get": _search()},
+        **_transfers(),
+        **_pools(),
+        **_reviews(),
+    }
     schemas: Schema = {"Problem": PROBLEM, "Masked": MASKED}
     for object_type in registry.all_types():
         schemas |= _schemas(object_type)
@@ -383,6 +389,16 @@ def _pools() -> Schema:
     return {
         "/pools/{pool_id}/customers": {
             "get": _operation(None, "pool_customers", summary, answers, parameters=parameters)
+        }
+    }
+
+
+def _reviews() -> Schema:
+    answers = _ok(_("How a review cycle stands, by department and person."), {"type": "object"})
+    parameters = [{**RECORD_ID, "name": "cycle_id"}]
+    return {
+        "/review-cycles/{cycle_id}/report": {
+            "get": _operation(None, "review_report", _("Report of a review cycle"), answers, parameters=parameters)
         }
     }
 

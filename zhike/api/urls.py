@@ -30,6 +30,7 @@ from zhike.api.views.records import (
     record_restore,
     records_list,
 )
+from zhike.api.views.reviews import review_report
 from zhike.api.views.search import everything_search
 from zhike.api.views.values import record_value_said, record_values
 
@@ -48,6 +49,7 @@ versioned = [
     path("exports/<int:export_id>", endpoint(GET=export_read), name="export"),
     path("exports/<int:export_id>/cancel", endpoint(POST=export_cancel), name="export_cancel"),
     path("exports/<int:export_id>/file", endpoint(GET=export_file), name="export_file"),
+    path("review-cycles/<int:cycle_id>/report", endpoint(GET=review_report), name="review_report"),
     path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),

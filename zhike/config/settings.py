@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "zhike.domain.pools",
     "zhike.domain.quality",
     "zhike.domain.collection",
+    "zhike.domain.reviews",
     "zhike.api",
     "zhike.web",
 ]

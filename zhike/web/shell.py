@@ -92,7 +92,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         found = sorted(by_group.get(key, ()), key=lambda object_type: object_type.order)
         links = [_link(object_type) for object_type in found] + group_pages(actor, key)
         if key == "customers":
-            links += pools_link(actor)
+            links += pools_link(actor) + reviews_link(actor)
         if links:
             groups.append({"label": label, "links": links})
     if any(actor.has(privilege) for privilege in NEEDS_SETTINGS):
@@ -107,6 +107,13 @@ def pools_link(actor: Actor) -> list[dict[str, Any]]:
     if not all(policy.may(actor, registry.get(key), "view") for key in ("pool", "customer")):
         return []
     return [{"label": _("Public pool"), "url": "/pools/", "icon": "recycle", "key": "o"}]
+
+
+def reviews_link(actor: Actor) -> list[dict[str, Any]]:
+    """Archive review, for who may see reviews and customers."""
+    if not all(policy.may(actor, registry.get(key), "view") for key in ("review", "customer")):
+        return []
+    return [{"label": _("Archive review"), "url": "/reviews/", "icon": "clipboard-list", "key": "v"}]
 
 
 def requests_link(actor: Actor) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "tiers",
         "quality",
         "collection",
+        "reviews",
         "tones",
         "print",
     ),

@@ -16,6 +16,7 @@ from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
 from zhike.domain.demo.quality import quality
+from zhike.domain.demo.reviews import reviews
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
 from zhike.domain.demo.web_forms import web_forms
@@ -158,6 +159,7 @@ class Loader:
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
         quality(self.ids["user"], self.actor_of, self.plan.today)
         web_forms(self.ids["user"], self.ids["customer"])
+        reviews(self.ids["user"], self.actor_of, self.plan.today)
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

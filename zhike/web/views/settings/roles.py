@@ -47,6 +47,8 @@ ACTION_LABELS: Mapping[str, Label] = {
     "assign": gettext_lazy("Hand over"),
     "export": gettext_lazy("Export"),
     "import": gettext_lazy("Import"),
+    "confirm": gettext_lazy("Review"),
+    "recheck": gettext_lazy("Check again"),
     "merge": gettext_lazy("Merge"),
 }
 #: Short ones, for ten columns stand side by side.

@@ -1,0 +1,1 @@
+"""Archive review: every record is confirmed by its owner at regular times, and classed by what became of it."""

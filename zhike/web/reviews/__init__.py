@@ -1,0 +1,1 @@
+"""What the pages of archive review have in common."""
