@@ -146,13 +146,9 @@ CUSTODIAN = ShippedRole(
     name=gettext_noop("Archive custodian"),
     description=gettext_noop("Keeps the customer archive: imports, exports, merges, corrects and finally removes."),
     grants=with_company(
-        on(
-            (*BUSINESS, "tag", "group", "pool", "webform", "script"),
-            every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
-        )
         {
             **on(
-                (*BUSINESS, "tag", "group", "pool", "review_policy"),
+                (*BUSINESS, "tag", "group", "pool", "webform", "script", "review_policy"),
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
@@ -167,9 +163,9 @@ ADMIN = ShippedRole(
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
     grants={
         **on(
-            ("user", "department", "calendar_day", "pool", "webform", "script"), every(ALL, *KEEP, "export", "import")
+            ("user", "department", "calendar_day", "pool", "webform", "script", "review_policy"),
+            every(ALL, *KEEP, "export", "import"),
         ),
-        **on(("user", "department", "calendar_day", "pool", "review_policy"), every(ALL, *KEEP, "export", "import")),
         "request": every(OWN, "view"),
     },
     privileges=("settings", "users", "roles", "audit"),
