@@ -64,7 +64,7 @@ def test_a_scheme_is_made_tried_out_and_saved_in_the_browser(cast: Cast) -> None
     ],
 )
 def test_bad_input_is_answered_with_a_sentence(cast: Cast, change: dict[str, str], said: str) -> None:
-    made = TierScheme.objects.create(key="value", name="价值分级", writes_tier=True)
+    made = TierScheme.objects.create(key="value", name="价值分级", writes=TierScheme.TIER)
     answer = client(cast.adam).post(reverse("settings_tier", args=[made.key]), {**EDITOR, **change, "do": "save"})
     assert answer.status_code == 422
     assert said in answer.content.decode()

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "zhike.domain.activities",
     "zhike.domain.trade",
     "zhike.domain.tiers",
+    "zhike.domain.risk",
     "zhike.domain.pools",
     "zhike.domain.quality",
     "zhike.domain.collection",

@@ -17,6 +17,7 @@ from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
 from zhike.domain.demo.quality import quality
 from zhike.domain.demo.reviews import reviews
+from zhike.domain.demo.risk import signals
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
 from zhike.domain.demo.vocabulary import toml
 from zhike.domain.demo.web_forms import web_forms
@@ -119,6 +120,7 @@ class Loader:
         self.ids["contact"] = self._save("contact", block.contacts)
         for key, rows in (("relation", block.relations), ("interaction", block.interactions), ("task", block.tasks)):
             self._save(key, rows)
+        self._save("risk_signal", signals(block.customers, self.plan.today))
 
     def _save(self, key: str, rows: Sequence[Mapping[str, Any]]) -> dict[Any, int]:
         """Ids by local number of those rows that have one; raises Invalid for the first row that is refused."""

@@ -6,7 +6,7 @@ Stored as JSON and read here; whatever contradicts itself is refused with a sent
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import lcm
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.activities.choices import TaskKind
 from zhike.domain.customers.choices import Tier
+from zhike.domain.tiers import methods
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.errors import BadQuery, Invalid, Problem
@@ -76,12 +77,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A whole version. ``by`` is "rules" or "score"; ``population`` a filter over customers, None for all of them."""
+    """A whole version. ``by`` is "rules", "score" or a registered method; ``population`` a filter over customers, None for all."""
 
     by: str
     grades: tuple[Grade, ...]
     criteria: tuple[Criterion, ...] = ()
     population: Mapping[str, Any] | None = None
+    #: What a registered method needs beside the grades; filters over customers stand under "conditions", each as its "rule".
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def unit(self) -> int:
@@ -106,15 +109,18 @@ class Definition:
         """Keys of the customer's own fields that grading looks at, in order."""
         named = [criterion.field for criterion in self.criteria]
         for grade in self.grades if self.by == "rules" else ():
-            named += _named(grade.rule or {})
+            named += named_fields(grade.rule or {})
+        for condition in self.settings.get("conditions", ()):
+            named += named_fields(condition.get("rule") or {})
         return tuple(dict.fromkeys(key for key in named if "." not in key))
 
 
-def _named(node: Mapping[str, Any]) -> list[str]:
+def named_fields(node: Mapping[str, Any]) -> list[str]:
+    """Keys of the fields that a filter looks at, in its order."""
     if "field" in node:
         return [node["field"]]
     inner = [*node.get("all", ()), *node.get("any", ()), *([node["not"]] if "not" in node else [])]
-    return [key for part in inner for key in _named(part)]
+    return [key for part in inner for key in named_fields(part)]
 
 
 def refuse(key: str, message: Label) -> Invalid:
@@ -128,6 +134,7 @@ def read(stored: Mapping[str, Any]) -> Definition:
         grades=tuple(_grade(grade) for grade in stored["grades"]),
         criteria=tuple(_criterion(found) for found in stored.get("criteria", ())),
         population=stored.get("population"),
+        settings=stored.get("settings") or {},
     )
 
 
@@ -143,8 +150,8 @@ def _criterion(stored: Mapping[str, Any]) -> Criterion:
 
 def measurable(key: str) -> Field | None:
     """The customer's field if a criterion can measure it."""
-    field = registry.get("customer").fields.get(key)
-    return field if field is not None and not field.retired and field.type.key in MEASURABLE else None
+    found = registry.get("customer").fields.get(key)
+    return found if found is not None and not found.retired and found.type.key in MEASURABLE else None
 
 
 def check(definition: Definition, *, writes_tier: bool) -> None:
@@ -154,11 +161,14 @@ def check(definition: Definition, *, writes_tier: bool) -> None:
         raise refuse("grades", format_lazy(_("Give 2 to {most} grades with different keys."), most=MOST_GRADES))
     if writes_tier and not set(keys) <= set(Tier.values):
         raise refuse("grades", _("The scheme of the field “tier” has its grades: high, middle, low."))
-    if definition.by == "rules":
+    if (method := methods.find(definition.by)) is not None:
+        check_bounds(definition)
+        method.check(definition)
+    elif definition.by == "rules":
         _check_rules(definition)
     else:
         _check_scores(definition)
-    _check_filter("population", definition.population)
+    check_filter("population", definition.population)
     for grade in definition.grades:
         for play in grade.plays:
             if play.kind not in TaskKind.values or not 1 <= play.every <= 3_660:
@@ -169,10 +179,10 @@ def _check_rules(definition: Definition) -> None:
     for grade in definition.grades[:-1]:
         if not grade.rule:
             raise refuse("rules", format_lazy(_("Say who belongs to “{grade}”."), grade=grade.label))
-        _check_filter("rules", grade.rule)
+        check_filter("rules", grade.rule)
 
 
-def _check_filter(key: str, rule: Mapping[str, Any] | None) -> None:
+def check_filter(key: str, rule: Mapping[str, Any] | None) -> None:
     try:
         compile_filter(registry.get("customer"), rule, context_for(SYSTEM))
     except BadQuery as refusal:
@@ -191,6 +201,11 @@ def _check_scores(definition: Definition) -> None:
             raise refuse("criteria", _("Write cut-offs from the lowest up, each once."))
         if not criterion.cuts and criterion.parts not in PARTS:
             raise refuse("criteria", _("Quantiles make 2 to 10 shares."))
+    check_bounds(definition)
+
+
+def check_bounds(definition: Definition) -> None:
+    """Raise Invalid unless each better grade needs a higher score."""
     bounds = [grade.least for grade in definition.grades[:-1]]
     if any(bound is None or not 0 < bound <= 100 for bound in bounds) or bounds != sorted(
         {bound for bound in bounds if bound is not None}, reverse=True

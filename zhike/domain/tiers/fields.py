@@ -23,7 +23,7 @@ def grade_fields(object_type: ObjectType) -> Mapping[str, Field]:
     if object_type.key != "customer":
         return {}
     found = {}
-    for scheme in TierScheme.objects.filter(is_active=True, writes_tier=False):
+    for scheme in TierScheme.objects.filter(is_active=True, writes=""):
         version = TierVersion.objects.filter(scheme=scheme).order_by("number").last()
         key = f"tier_{scheme.key}"
         if version is not None and key not in object_type.fields:

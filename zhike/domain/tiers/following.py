@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from zhike.domain.tiers import methods
 from zhike.domain.tiers.definition import read
 from zhike.domain.tiers.grading import Cuts, cut_offs
 from zhike.domain.tiers.models import TierChange, TierDue, TierGrade, TierOverride, TierRun, TierScheme, TierVersion
@@ -41,17 +42,18 @@ def note_touched(changes: Sequence[Change]) -> None:
             if change.action == Change.Action.PURGE and change.object_key == "customer"
         }
     )
-    if not TierScheme.objects.filter(is_active=True).exists():
+    links, concerns_all = followed()
+    if not links:
         return
     due: dict[int, int] = {}
     for change in changes:
         seq = change.seq or 0
-        if change.object_key == "customer" and set(change.values or {"": ()}) != {"tier"}:
+        if change.object_key == "customer" and concerns_all and set(change.values or {"": ()}) != {"tier"}:
             due[change.record_id] = seq
-        elif change.object_key in FOLLOWED:
-            before = (change.values or {}).get(FOLLOWED[change.object_key], ())
+        elif change.object_key in links:
+            before = (change.values or {}).get(links[change.object_key], ())
             due.update({pk: seq for pk in before if isinstance(pk, int)})
-    for key, link in FOLLOWED.items():
+    for key, link in links.items():
         ids = {change.record_id: change.seq or 0 for change in changes if change.object_key == key}
         if ids:
             rows: Any = policy.every_record(registry.get(key)).filter(pk__in=ids)
@@ -62,6 +64,25 @@ def note_touched(changes: Sequence[Change]) -> None:
         unique_fields=["customer_id"],
         update_fields=["seq"],
     )
+
+
+def followed() -> tuple[dict[str, str], bool]:
+    """Object key → link to the customer for what the active schemes look at; whether customers themselves are among it.
+
+    A method of another domain follows its own records alone and meets the figures at night, so that an import of customers does not
+    queue everybody for it.
+    """
+    links: dict[str, str] = {}
+    concerns_all = False
+    for scheme in TierScheme.objects.filter(is_active=True):
+        version = version_in_force(scheme)
+        method = methods.find(version.definition["by"]) if version is not None else None
+        if method is not None:
+            links.update(method.follows)
+        else:
+            links.update(FOLLOWED)
+            concerns_all = True
+    return links, concerns_all
 
 
 def _forget(customers: set[int]) -> None:

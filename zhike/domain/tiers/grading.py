@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from zhike.domain.tiers import methods
 from zhike.domain.tiers.definition import Criterion, Definition
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import SYSTEM
@@ -44,7 +45,7 @@ def population(definition: Definition) -> Q:
 
 def cut_offs(definition: Definition) -> Cuts:
     """Lower bounds of all criteria: those written down, or the quantiles of today's population."""
-    if definition.by == "rules":
+    if definition.by != "score":
         return []
     return [list(criterion.cuts) or quantiles(definition, criterion) for criterion in definition.criteria]
 
@@ -84,6 +85,8 @@ def _bound(value: Decimal, *, is_whole: bool) -> int | str:
 
 def graded(definition: Definition, cuts: Cuts, condition: Q | None = None) -> Graded:
     """Everybody, or the customers of a condition, with their place among the grades."""
+    if (method := methods.find(definition.by)) is not None:
+        return method.graded(definition, condition)
     belongs = population(definition)
     rows = everybody(condition)
     if definition.by == "rules":

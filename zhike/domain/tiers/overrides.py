@@ -24,13 +24,13 @@ from zhike.metadata.fields.choice_option import choices_from_pairs
 from zhike.metadata.storage import storage
 from zhike.metadata.writes import RowResult, SaveResult
 
-NO_SCHEME = Problem("no_scheme", _("No scheme grades the customer's tier: change the field itself."))
+NO_SCHEME = Problem("no_scheme", _("No scheme grades the customer by this field: change the field itself."))
 IN_THE_PAST = Problem("in_the_past", _("Give a day that is still to come."))
 NOT_FOUND = Problem("not_found", _("There is no such record, or you may not change it."))
 
 
-def _scheme() -> TierVersion:
-    scheme = TierScheme.objects.filter(is_active=True, writes_tier=True).first()
+def _version(writes: str) -> TierVersion:
+    scheme = TierScheme.objects.filter(is_active=True, writes=writes).first()
     version = version_in_force(scheme) if scheme is not None else None
     if version is None:
         raise Invalid({"": [NO_SCHEME]})
@@ -39,7 +39,14 @@ def _scheme() -> TierVersion:
 
 def tier_override(ids: Sequence[int], *, actor: Actor, grade: str, reason: str, until: date) -> SaveResult:
     """Give customers a tier until a day, whatever the rules say; it stands in the history with the reason."""
-    version = _scheme()
+    return grade_override(TierScheme.TIER, ids, actor=actor, grade=grade, reason=reason, until=until)
+
+
+def grade_override(
+    writes: str, ids: Sequence[int], *, actor: Actor, grade: str, reason: str, until: date
+) -> SaveResult:
+    """Set the grade aside that goes into the customer's field ``writes``. Raises Invalid."""
+    version = _version(writes)
     if until < timezone.localdate():
         raise Invalid({"until": [IN_THE_PAST]})
     with storage().write_transaction():
@@ -64,7 +71,12 @@ def tier_override(ids: Sequence[int], *, actor: Actor, grade: str, reason: str, 
 
 def tier_by_rules(ids: Sequence[int], *, actor: Actor) -> SaveResult:
     """Let the rules decide again."""
-    version = _scheme()
+    return grade_by_rules(TierScheme.TIER, ids, actor=actor)
+
+
+def grade_by_rules(writes: str, ids: Sequence[int], *, actor: Actor) -> SaveResult:
+    """Let the rules of the customer's field ``writes`` decide again. Raises Invalid."""
+    version = _version(writes)
     with storage().write_transaction():
         found = _editable(ids, actor)
         TierOverride.objects.filter(scheme_id=version.scheme_id, customer_id__in=found).delete()

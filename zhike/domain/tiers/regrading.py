@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.models import User
 from zhike.domain.customers.models import Customer
+from zhike.domain.tiers import methods
 from zhike.domain.tiers.alerts import tell_of_falls
 from zhike.domain.tiers.definition import Definition, read
 from zhike.domain.tiers.grading import Cuts, graded
@@ -63,10 +64,15 @@ def regrade(version: TierVersion, cuts: Cuts, condition: Q, *, now: datetime | N
     details = _details(definition, moves)
     real = [move for move in moves if (move.old or "") != move.grade]
     _write_grades(version, moves, details, moment)
-    if version.scheme.writes_tier:
-        _write_tiers([move for move in real if move.grade])
+    method = methods.find(definition.by)
+    changed: set[int] = set()
+    if version.scheme.writes:
+        changed = _write_field(version.scheme.writes, real, method.nothing if method else None)
     _write_history(version, definition, real, details, moment)
-    tell_of_falls(version.scheme, definition, real)
+    if method is not None:
+        method.tell(version.scheme, definition, [move for move in real if move.customer in changed])
+    else:
+        tell_of_falls(version.scheme, definition, real)
     return len(real)
 
 
@@ -129,11 +135,15 @@ def _details(definition: Definition, moves: Sequence[Move]) -> dict[int, dict[st
         }
         for row in first_rows(customers, rows, actor=SYSTEM, context=context_for(SYSTEM), columns=keys)
     }  # fmt: skip
+    method = methods.find(definition.by)
+    more = method.details(definition, [move.customer for move in moves]) if method else {}
     found = {}
     for move in moves:
         detail: dict[str, Any] = {"values": values.get(move.customer, {}), "computed": move.computed}
         if move.points:
             detail |= {"points": list(move.points), "score": move.score}
+        if method is not None:
+            detail |= {"score": move.score, **more.get(move.customer, {})}
         if move.override:
             detail["override"] = dict(move.override)
         found[move.customer] = detail
@@ -168,12 +178,15 @@ def _write_grades(version: TierVersion, moves: Sequence[Move], details: Mapping[
     )
 
 
-def _write_tiers(moves: Sequence[Move]) -> None:
-    """The grade becomes the customer's tier, through the one write path, where it is not that already."""
-    there = dict(Customer.objects.filter(pk__in=[move.customer for move in moves]).values_list("pk", "tier"))
-    rows = [Row({"tier": move.grade}, id=move.customer) for move in moves if there.get(move.customer) != move.grade]
+def _write_field(key: str, moves: Sequence[Move], nothing: str | None) -> set[int]:
+    """The grade becomes a value of the customer, through the one write path, where it is not that already; without a grade
+    the value stays unless there is one that says so. Returns whom it was written to."""
+    wanted = {move.customer: move.grade or nothing for move in moves if move.grade or nothing}
+    there = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", key))
+    rows = [Row({key: value}, id=pk) for pk, value in wanted.items() if there.get(pk) != value]
     for start in range(0, len(rows), 2_000):
         save(registry.get("customer"), rows[start : start + 2_000], actor=SYSTEM, origin=ORIGIN, partial=True)
+    return {row.id for row in rows if row.id is not None}
 
 
 def direction(definition: Definition, old: str | None, new: str) -> Direction:

@@ -49,10 +49,15 @@ def scheme_create(*, key: str, name: str, name_en: str = "", writes_tier: bool, 
         raise refuse("name", _("Please fill this in."))
     if TierScheme.objects.filter(key=key).exists() or not key.isidentifier() or not key.isascii():
         raise refuse("key", _("Choose a key of small letters that no other scheme has."))
-    if writes_tier and TierScheme.objects.filter(writes_tier=True).exists():
+    if writes_tier and TierScheme.objects.filter(writes=TierScheme.TIER).exists():
         raise refuse("writes_tier", _("Another scheme grades the field “tier” already."))
     with storage().write_transaction():
-        scheme = TierScheme.objects.create(key=key, name=name.strip(), name_en=name_en.strip(), writes_tier=writes_tier)
+        scheme = TierScheme.objects.create(
+            key=key,
+            name=name.strip(),
+            name_en=name_en.strip(),
+            writes=TierScheme.TIER if writes_tier else "",
+        )
         registry.touch()
     return scheme
 

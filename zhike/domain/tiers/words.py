@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _, override, pgettext
 
+from zhike.domain.tiers import methods
 from zhike.domain.tiers.definition import Definition
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
@@ -32,6 +33,8 @@ def _reason(definition: Definition, detail: Mapping[str, Any], grade: str, langu
         words = _("Given by %(name)s until %(until)s: %(reason)s") % given
         named = definition.label(detail["computed"], language)
         return f"{words} {_('By the rules it would be “%(grade)s”.') % {'grade': named}}" if named else words
+    if (method := methods.find(definition.by)) is not None:
+        return method.words(definition, detail, grade, language)
     if not grade:
         return _("Not graded: outside the scheme, or not enough data.")
     values = _said(detail.get("values", {}), context)

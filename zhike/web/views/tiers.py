@@ -43,7 +43,7 @@ def overview(request: AccountRequest) -> HttpResponse:
     if not policy.may(actor, customers, "view"):
         raise PermissionDenied
     given = {
-        "schemes": [_scheme(scheme, actor, context) for scheme in TierScheme.objects.filter(is_active=True)],
+        "schemes": [_scheme(scheme, actor, context) for scheme in TierScheme.of_value().filter(is_active=True)],
         "moves": _moves(actor, context, falls=request.GET.get("show") == "falls"),
         "falls": request.GET.get("show") == "falls",
         "pareto": _pareto(request, context) if _sees_amounts(actor, customers) else None,
@@ -100,7 +100,9 @@ def _list(key: str, grade: str) -> str:
 def _moves(actor: Actor, context: Context, *, falls: bool) -> list[dict[str, Any]]:
     """The latest moves of customers whom the actor sees; first grades are none."""
     seen: Any = policy.queryset_for(actor, registry.get("customer"))
-    rows = TierChange.objects.exclude(direction=Direction.NEW).filter(customer_id__in=seen.values("pk"))
+    rows = TierChange.objects.exclude(direction=Direction.NEW).filter(
+        customer_id__in=seen.values("pk"), version__scheme__in=TierScheme.of_value()
+    )
     if falls:
         rows = rows.filter(direction=Direction.DOWN)
     changes = list(rows.select_related("version__scheme").order_by("-pk")[:MOST_MOVES])
@@ -155,6 +157,6 @@ def why_tier(request: AccountRequest, object_type: ObjectType, record_id: int) -
         "record": {"title": subject.title, "url": subject.url},
         "grades": [told_grade(grade, subject.context) for grade in grades.order_by("scheme_id")],
         "moves": told_moves(changes[:MOST_HISTORY], subject.context),
-        "may_set": subject.may("edit") and TierScheme.objects.filter(is_active=True, writes_tier=True).exists(),
+        "may_set": subject.may("edit") and TierScheme.objects.filter(is_active=True, writes=TierScheme.TIER).exists(),
     }
     return render(request, "tiers/why.html", given)

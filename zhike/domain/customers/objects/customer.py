@@ -49,10 +49,11 @@ CUSTOMER = registry.add(
         panels=(
             Panel("contact", "customer", ("name", "job_title", "role", "phones", "is_primary"), limit=8),
             Panel("task", "customer", ("title", "due_at", "status", "owner")),
+            Panel("risk_signal", "customer", ("seen", "seen_on", "indicator", "reliability")),
             Panel("relation", "customer", ("other", "kind", "note"), _("Relations")),
             Panel("relation", "other", ("customer", "kind", "note"), _("Named as a relation by")),
         ),
-        badges=("kind", "tier", "stage", "risk"),
+        badges=("kind", "tier", "stage", "risk", "credit_hold"),
         figures=(
             "net_amount",
             "loan_balance",
@@ -76,6 +77,8 @@ CUSTOMER = registry.add(
             Child("transaction", "customer"),
             Child("holding", "customer"),
             Child("review", "customer"),
+            Child("risk_signal", "customer"),
+            Child("credit_hold", "customer"),
         ),
         board_by="stage",
         import_keys=("code", "credit_code", "name"),

@@ -8,24 +8,34 @@ from django.db import models
 
 
 class TierScheme(models.Model):
-    """One way of grading; several stand side by side. ``writes_tier`` makes its grade the customer's tier."""
+    """One way of grading; several stand side by side. The grade goes into the customer's field ``writes``, if that names one."""
+
+    TIER = "tier"
 
     key = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
-    writes_tier = models.BooleanField(default=False)
+    #: Key of a choice field of the customer: "tier", or that of another domain's method of grading.
+    writes = models.CharField(max_length=30, blank=True, default="")
 
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("writes_tier",), condition=models.Q(writes_tier=True), name="tier_scheme_one_writes"
-            )
+            models.UniqueConstraint(fields=("writes",), condition=~models.Q(writes=""), name="tier_scheme_one_writes")
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def writes_tier(self) -> bool:
+        return self.writes == self.TIER
+
+    @classmethod
+    def of_value(cls) -> models.QuerySet[TierScheme]:
+        """Schemes of value tiers; those of other domains have pages of their own."""
+        return cls.objects.filter(writes__in=("", cls.TIER))
 
 
 class TierVersion(models.Model):

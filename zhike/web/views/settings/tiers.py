@@ -63,10 +63,10 @@ def schemes(request: AccountRequest) -> HttpResponse:
             problems = refusal.problems
     context = context_for(request.actor)
     listed = {
-        "rows": [_row(scheme, context) for scheme in TierScheme.objects.all()],
+        "rows": [_row(scheme, context) for scheme in TierScheme.of_value()],
         "typed": request.POST,
         "problems": problems,
-        "tier_is_free": not TierScheme.objects.filter(writes_tier=True).exists(),
+        "tier_is_free": not TierScheme.objects.filter(writes=TierScheme.TIER).exists(),
     }
     return settings_render(request, PAGE, "tiers/schemes.html", listed, status=422 if problems else 200)
 
@@ -88,7 +88,7 @@ def _row(scheme: TierScheme, context: Context) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def scheme_page(request: AccountRequest, key: str) -> HttpResponse:
     """One scheme; POST shows who would move, or saves a version."""
-    scheme = get_object_or_404(TierScheme, key=key)
+    scheme = get_object_or_404(TierScheme.of_value(), key=key)
     context = context_for(request.actor)
     if request.method != "POST":
         return _render(request, scheme, context, _latest(scheme))
@@ -185,6 +185,6 @@ def _last_run(scheme: TierScheme, context: Context) -> dict[str, Any] | None:
 @post_only("settings_tier", "key")
 def scheme_run(_request: AccountRequest, key: str) -> HttpResponse:
     """Grade everybody now."""
-    scheme = get_object_or_404(TierScheme, key=key)
+    scheme = get_object_or_404(TierScheme.of_value(), key=key)
     queue_grading([scheme.pk])
     return HttpResponseRedirect(reverse("settings_tier", kwargs={"key": scheme.key}))

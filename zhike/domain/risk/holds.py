@@ -1,0 +1,145 @@
+"""Credit holds: placing and lifting them, and the flag on the customer that orders will ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.accounts.rights import on_behalf
+from zhike.domain.customers.models import Customer
+from zhike.domain.risk.models import CreditHold
+from zhike.metadata import notices, policy, records, registry
+from zhike.metadata.actor import Actor
+from zhike.metadata.errors import Invalid, NotFound
+from zhike.metadata.fields import field_type
+from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.choice_option import Choice
+from zhike.metadata.notices import Notice, NoticeKind
+from zhike.metadata.object_type import ObjectType
+from zhike.metadata.records import Row
+from zhike.metadata.storage import storage
+
+HELD = "held"
+FIELD = "credit_hold"
+
+PLACED = notices.register(
+    NoticeKind(
+        "credit_hold",
+        _("No more credit for a customer of mine"),
+        _("%(actor)s stopped credit for “%(title)s”: %(reason)s"),
+        icon="lock",
+    )
+)
+
+
+def open_holds(customers: Collection[int]) -> Mapping[int, CreditHold]:
+    """The holds that stand, by customer: what an order asks before it is taken."""
+    rows = CreditHold.objects.filter(customer_id__in=customers, lifted_at__isnull=True, deletion__isnull=True)
+    return {row.customer_id: row for row in rows}
+
+
+def hold_place(ids: Sequence[int], *, actor: Actor, reason: str) -> None:
+    """Stop credit for customers with the reason; one that is stopped already stays so. Raises NotFound."""
+    with storage().write_transaction():
+        found = _editable(ids, actor)
+        fresh = sorted(found - open_holds(found).keys())
+        homes = dict(Customer.objects.filter(pk__in=fresh).values_list("pk", "department_id"))
+        now = timezone.now()
+        values = {"reason": reason.strip(), "owner": actor.user_id, "placed_at": now}
+        rows = [Row({**values, "customer": pk, "department": homes[pk]}) for pk in fresh]
+        if rows:
+            _write(rows, actor)
+        _tell(fresh, reason.strip(), actor)
+
+
+def _tell(customers: Sequence[int], reason: str, actor: Actor) -> None:
+    people = Customer.objects.filter(pk__in=customers).values_list("pk", "owner_id", "department__head_id")
+    notices.send(
+        [
+            Notice(
+                PLACED.key,
+                tuple({person for person in told if person is not None and person != actor.user_id}),
+                "customer",
+                pk,
+                actor_id=actor.user_id,
+                params={"reason": reason},
+            )
+            for pk, *told in people
+        ]
+    )
+
+
+def hold_lift(ids: Sequence[int], *, actor: Actor, reason: str) -> None:
+    """Give customers credit again, with the reason; the hold stays as history. Raises NotFound."""
+    with storage().write_transaction():
+        holds = open_holds(_editable(ids, actor))
+        values = {"lifted_at": timezone.now(), "lifted_by": actor.user_id, "lift_reason": reason.strip()}
+        rows = [Row(values, id=hold.pk) for hold in holds.values()]
+        if rows:
+            _write(rows, actor)
+
+
+def _write(rows: Sequence[Row], actor: Actor) -> None:
+    for written in records.save(registry.get("credit_hold"), rows, actor=on_behalf(actor)).rows:
+        if written.problems:
+            raise Invalid(written.problems)
+
+
+def _editable(ids: Sequence[int], actor: Actor) -> set[int]:
+    rows: Any = policy.queryset_for(actor, registry.get("customer"), "edit").filter(pk__in=ids)
+    found = set(rows.values_list("pk", flat=True))
+    if missing := set(ids) - found:
+        raise NotFound("customer", min(missing))
+    return found
+
+
+@registry.extend
+def hold_field(object_type: ObjectType) -> Mapping[str, Field]:
+    """The flag as a read-only field of customers: a badge in the header, a filter, a column."""
+    if object_type.key != "customer":
+        return {}
+    return {
+        FIELD: Field(
+            key=FIELD,
+            type=field_type("choice"),
+            label=_("credit"),
+            readonly=True,
+            options={"choices": (Choice(HELD, _("on hold"), "red"),)},
+            computed=_flag,
+        )
+    }
+
+
+def _flag() -> Any:
+    rows = CreditHold.objects.filter(customer_id=OuterRef("pk"), lifted_at__isnull=True, deletion__isnull=True)
+    return Subquery(rows.annotate(_flag=Value(HELD, output_field=CharField())).values("_flag")[:1])
+
+
+def _reason(label: Any) -> Field:
+    return Field(key="reason", type=field_type("text"), label=label, required=True, options={"max_length": 300})
+
+
+registry.action(
+    Customer,
+    key="hold_place",
+    label=_("Stop credit"),
+    permission="edit",
+    icon="lock",
+    is_rare=True,
+    when={"field": FIELD, "op": "empty"},
+    arguments=(_reason(_("reason")),),
+)(hold_place)
+registry.action(
+    Customer,
+    key="hold_lift",
+    label=_("Give credit again"),
+    permission="edit",
+    icon="circle-check",
+    is_rare=True,
+    when={"field": FIELD, "op": "not_empty"},
+    arguments=(_reason(_("reason")),),
+)(hold_lift)

@@ -1,0 +1,9 @@
+"""Tables of risk customers, one subject a module."""
+
+from __future__ import annotations
+
+from zhike.domain.risk.models.hold import CreditHold
+from zhike.domain.risk.models.plan import RiskPlan
+from zhike.domain.risk.models.signal import RiskSignal
+
+__all__ = ["CreditHold", "RiskPlan", "RiskSignal"]

@@ -1,0 +1,96 @@
+"""The one scheme of risk: its rules as they are delivered, and the version in force.
+
+It is a scheme of the tiers' machinery with a method of its own, so that versions, preview, history and overrides are theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from zhike.domain.risk.indicators import indicators
+from zhike.domain.tiers.models import TierScheme, TierVersion
+from zhike.domain.tiers.regrading import version_in_force
+from zhike.jobs.scheduler import scheduled
+from zhike.metadata.storage import storage
+
+KEY = "risk"
+#: Field of the customer that the level goes into, and the key of the method of grading.
+FIELD, METHOD = "risk", "signals"
+#: From the highest down; the last one takes evidence that weighs too little.
+HIGH, WATCH, NONE = LEVELS = ("high", "watch", "none")
+
+
+def default_definition() -> dict[str, Any]:
+    """Where every installation starts: two thresholds, the indicators' own weights, and two conditions over figures."""
+    return {
+        "by": METHOD,
+        "grades": [
+            {"key": HIGH, "label": "高风险", "label_en": "High risk", "least": 60, "is_key": True},
+            {"key": WATCH, "label": "关注", "label_en": "Watch", "least": 25},
+            {"key": NONE, "label": "无风险", "label_en": "No risk"},
+        ],
+        "settings": {
+            "indicators": {key: {"weight": found.weight, "fade": found.fade} for key, found in indicators().items()},
+            "conditions": [
+                {
+                    "indicator": "silence",
+                    "weight": 15,
+                    "rule": {
+                        "all": [
+                            {"field": "purchase_days", "op": "gte", "value": 3},
+                            {"field": "purchase_recency_days", "op": "gte", "value": 180},
+                        ]
+                    },
+                },
+                {
+                    "indicator": "order_decline",
+                    "weight": 20,
+                    "rule": {
+                        "all": [
+                            {"field": "purchase_days", "op": "gte", "value": 6},
+                            {"field": "purchase_days_12m", "op": "lte", "value": 1},
+                        ]
+                    },
+                },
+            ],
+            "irregular": {
+                HIGH: {"remind": [2, 6], "visit": [10, 25]},
+                WATCH: {"remind": [8, 20], "visit": [30, 70]},
+            },
+        },
+    }
+
+
+def risk_scheme() -> TierScheme:
+    """The scheme of risk, made with its first version where it is missing."""
+    found = TierScheme.objects.filter(writes=FIELD).first()
+    if found is not None:
+        return found
+    with storage().write_transaction():
+        storage().lock_key("risk scheme")
+        scheme, is_new = TierScheme.objects.get_or_create(
+            writes=FIELD, defaults={"key": KEY, "name": "风险等级", "name_en": "Risk level"}
+        )
+        if is_new:
+            TierVersion.objects.create(
+                scheme=scheme,
+                number=1,
+                definition=default_definition(),
+                effective_on=timezone.localdate(),
+                created_at=timezone.now(),
+            )
+    return scheme
+
+
+def risk_version() -> TierVersion | None:
+    """The version of the rules in force; None before there are any."""
+    scheme = TierScheme.objects.filter(writes=FIELD, is_active=True).first()
+    return version_in_force(scheme) if scheme is not None else None
+
+
+@scheduled("risk.scheme", every=3_600)
+def bring_scheme() -> None:
+    """Every installation has rules of risk."""
+    risk_scheme()
