@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.cast import Cast, actor
 from zhike.accounts.models import User
 from zhike.accounts.roles import role_create
+from zhike.domain.risk.indicators import indicators
 from zhike.domain.tiers.models import TierScheme
 from zhike.engines.mail.models import Mail
 from zhike.engines.mail.server import server_save
@@ -120,6 +121,12 @@ def definition(_around: Around) -> dict[str, Any]:
 
 def mail_row(found: Around) -> dict[str, Any]:
     return {"mail_id": found.mail.pk}
+def risk_rules(_around: Around) -> dict[str, Any]:
+    typed = {f"{key}_{name}": "9" for name in indicators() for key in ("weight", "fade")}
+    windows = {
+        f"{what}_{level}_{end}": "5" for what in ("remind", "visit") for level in ("high", "watch") for end in "01"
+    }
+    return {**typed, **windows, "do": "preview", "least_high": "60", "least_watch": "25", "answer_hours": "8"}
 
 
 def new_person(_around: Around) -> dict[str, Any]:
@@ -191,6 +198,8 @@ SETTINGS_CALLS = (
     SettingsCall(
         "settings_calendar", "POST", "settings", form=lambda _found: {"do": "clear", "day": "2026-01-05"}, status=302
     ),
+    SettingsCall("settings_risk", "GET", "settings"),
+    SettingsCall("settings_risk", "POST", "settings", form=risk_rules),
     SettingsCall("settings_tiers", "GET", "settings"),
     SettingsCall("settings_tiers", "POST", "settings", form=lambda _found: {"name": "银行", "key": "bank"}, status=302),
     SettingsCall("settings_tier", "GET", "settings", scheme),

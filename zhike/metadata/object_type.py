@@ -150,6 +150,8 @@ class Action:
     when: Mapping[str, Any] | None = None
     #: Stands in the menu behind ⋯, not among the buttons.
     is_rare: bool = False
+    #: Stands as an icon of its own beside the buttons, one tap away on the phone too.
+    is_beside: bool = False
 
 
 #: Values by field key, one mapping a record.

@@ -134,6 +134,7 @@ def group_pages(actor: Actor, group: str) -> list[dict[str, Any]]:
         return [
             {"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""},
             {"label": _("Data quality"), "url": "/quality/", "icon": "list-check", "key": ""},
+            {"label": _("Risk customers"), "url": "/risk/", "icon": "alert-triangle", "key": ""},
         ]
     return []
 

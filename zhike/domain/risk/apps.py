@@ -16,5 +16,5 @@ class RiskConfig(AppConfig):
     verbose_name = _("Risk customers")
 
     def ready(self) -> None:
-        for module in ("objects", "method", "levels", "holds"):
+        for module in ("objects", "method", "levels", "holds", "anomalies", "attention", "reporting"):
             import_module(f"zhike.domain.risk.{module}")

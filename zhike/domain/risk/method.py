@@ -52,6 +52,8 @@ def check(definition: Definition) -> None:
         if not 1 <= condition["weight"] <= 100 or not condition.get("rule"):
             raise refuse("conditions", gettext_lazy("A condition has a filter and a weight from 1 to 100."))
         check_filter("conditions", condition["rule"])
+    if not 1 <= settings.get("answer_hours", 8) <= 400:
+        raise refuse("answer_hours", gettext_lazy("An anomaly is answered within 1 to 400 working hours."))
     for level, windows in settings.get("irregular", {}).items():
         for first, last in windows.values():
             if level not in LEVELS or not 1 <= first <= last <= MOST_DAYS:

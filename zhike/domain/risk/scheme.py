@@ -55,6 +55,7 @@ def default_definition() -> dict[str, Any]:
                     },
                 },
             ],
+            "answer_hours": 8,
             "irregular": {
                 HIGH: {"remind": [2, 6], "visit": [10, 25]},
                 WATCH: {"remind": [8, 20], "visit": [30, 70]},

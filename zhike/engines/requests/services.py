@@ -60,11 +60,13 @@ def request_make(
     about: tuple[str, int] | None = None,
     reason: str = "",
     details: Mapping[str, Any] | None = None,
+    expires_at: datetime | None = None,
 ) -> int:
     """Ask people for something and return the request's id; whoever of them answers first decides.
 
     ``about`` is (object key, record id); ``title`` is a sentence that asker and deciders may both read, the asker being shown no more
-    of the record than what it says. ``details`` are JSON that the kind's ``on_grant`` needs. See ``deciders.py`` for whom to ask.
+    of the record than what it says. ``details`` are JSON that the kind's ``on_grant`` needs. Without ``expires_at`` it
+    times out after the days of its kind. See ``deciders.py`` for whom to ask.
     Raises Invalid when nobody is left to ask or the same is asked already, UnknownKind, and Denied for who cannot have requests.
     """
     found = request_kind(kind)
@@ -87,7 +89,7 @@ def request_make(
             "reason": reason.strip() or None,
             "owner": actor.user_id,
             "deciders": asked,
-            "expires_at": timezone.now() + timedelta(days=found.days),
+            "expires_at": expires_at or timezone.now() + timedelta(days=found.days),
         }
         pk = records.record_save(registry.get("request"), values, actor=on_behalf(actor))
         Request.objects.filter(pk=pk).update(about_key=about_key, about_id=about_id, details=dict(details or {}))

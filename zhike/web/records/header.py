@@ -30,6 +30,7 @@ def header(subject: Subject, add_step: str = "") -> dict[str, Any]:
     owner = readable(subject, "owner")
     buttons = actions(subject, add_step)
     return {
+        "beside": offered(subject, rare=False, beside=True),
         "record": {
             "id": subject.id,
             "url": subject.url,
@@ -113,7 +114,7 @@ def actions(subject: Subject, add_step: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def offered(subject: Subject, *, rare: bool) -> list[dict[str, Any]]:
+def offered(subject: Subject, *, rare: bool, beside: bool = False) -> list[dict[str, Any]]:
     """The actions of the object type that the actor may run on this record now."""
     return [
         {
@@ -124,7 +125,10 @@ def offered(subject: Subject, *, rare: bool) -> list[dict[str, Any]]:
             "post": not action.arguments,
         }
         for action in subject.object_type.actions.values()
-        if action.is_rare is rare and subject.may(action.permission) and action.key in subject.rights.due
+        if action.is_rare is rare
+        and action.is_beside is beside
+        and subject.may(action.permission)
+        and action.key in subject.rights.due
     ]
 
 

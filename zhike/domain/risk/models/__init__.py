@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhike.domain.risk.models.hold import CreditHold
 from zhike.domain.risk.models.plan import RiskPlan
+from zhike.domain.risk.models.report import RiskReport
 from zhike.domain.risk.models.signal import RiskSignal
 
-__all__ = ["CreditHold", "RiskPlan", "RiskSignal"]
+__all__ = ["CreditHold", "RiskPlan", "RiskReport", "RiskSignal"]

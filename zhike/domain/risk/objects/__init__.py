@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.risk.objects import hold, signal
+from zhike.domain.risk.objects import hold, report, signal
 
-__all__ = ["hold", "signal"]
+__all__ = ["hold", "report", "signal"]

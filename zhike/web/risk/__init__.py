@@ -1,0 +1,1 @@
+"""The pages of risk: what the editor of its rules holds."""
