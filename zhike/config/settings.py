@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "zhike.domain.trade",
     "zhike.domain.tiers",
     "zhike.domain.risk",
+    "zhike.domain.key_accounts",
     "zhike.domain.pools",
     "zhike.domain.quality",
     "zhike.domain.collection",
