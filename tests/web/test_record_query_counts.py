@@ -25,6 +25,7 @@ pytestmark = pytest.mark.query
 PAGES: dict[str, tuple[str, str]] = {
     "record": ("/o/customers/{customer}/", ""),
     "record, side": ("/o/customers/{customer}/", "record-side-body"),
+    "record, more": ("/o/customers/{customer}/", "record-side-more"),
     "record, timeline": ("/o/customers/{customer}/", "timeline"),
     "record, peek": ("/o/customers/{customer}/peek/", ""),
     "record, history": ("/o/customers/{customer}/history/", ""),

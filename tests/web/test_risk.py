@@ -79,7 +79,8 @@ def test_the_page_of_a_customer_shows_level_hold_and_reason(cast: Cast) -> None:
     weigh()
     browser = client(cast.bob)
     assert browser.post(f"/o/customers/{pk}/action/hold_place/", {"reason": "只收现款"}).status_code < 300
-    page = browser.get(f"/o/customers/{pk}/").content.decode()
-    assert "停止赊销" in page
-    assert "法院公告受理破产申请" in page
+    assert "停止赊销" in browser.get(f"/o/customers/{pk}/").content.decode()
+    more = browser.get(f"/o/customers/{pk}/", headers={"HX-Target": "record-side-more"}).content.decode()
+    assert "法院公告受理破产申请" in more
+    assert "new/?customer=" in more, "what there is none of can be begun"
     assert "面临破产" in browser.get(f"/o/customers/{pk}/tiers/").content.decode()

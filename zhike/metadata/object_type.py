@@ -37,6 +37,8 @@ class Panel:
     columns: tuple[str, ...]
     label: Label = ""
     limit: int = 5
+    #: Read in a request of its own and shown below the others where there is something; else it is only offered to begin with.
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

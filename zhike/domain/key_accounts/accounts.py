@@ -16,6 +16,7 @@ from zhike.domain.activities.models import Task
 from zhike.domain.customers.models import Customer
 from zhike.domain.key_accounts.choices import AccountState
 from zhike.domain.key_accounts.models import KeyAccount, KeyAccountRule, ReviewMeeting
+from zhike.domain.key_accounts.models.account import REVIEW_EVERY
 from zhike.jobs.scheduler import scheduled
 from zhike.metadata import changes, policy, records, registry
 from zhike.metadata.actor import SYSTEM, Actor
@@ -64,7 +65,7 @@ def key_account_start(ids: Sequence[int], *, actor: Actor, why: str) -> None:
                     "why": why.strip(),
                     "owner": row.owner_id or actor.user_id,
                     "department": row.department_id,
-                    "next_review_on": today + timedelta(days=KeyAccount._meta.get_field("review_every").default),
+                    "next_review_on": today + timedelta(days=REVIEW_EVERY),
                 }
             )
             for pk, row in sorted(found.items())

@@ -146,7 +146,7 @@ def _write(customers: set[int], wanted: dict[tuple[int, int], bool]) -> None:
 def follow(sealed: Sequence[Change]) -> None:
     """Teams follow at once when somebody puts a customer into a class or takes it out, or changes the people of a class."""
     needs = {change.record_id for change in sealed if change.object_key == "customer_need"}
-    classes = {change.record_id for change in sealed if change.object_key == "need_class"}
+    classes = {change.record_id for change in sealed if change.object_key == "needclass"}
     touched = set(CustomerNeed.objects.filter(pk__in=needs).values_list("customer_id", flat=True))
     for change in sealed:
         if change.object_key == "customer_need":

@@ -27,7 +27,7 @@ class Reliability(models.TextChoices):
 
 
 #: Per cent of the weight that counts.
-SHARES = {Reliability.CONFIRMED: 100, Reliability.LIKELY: 70, Reliability.RUMOUR: 40}
+SHARES = {Reliability.CONFIRMED.value: 100, Reliability.LIKELY.value: 70, Reliability.RUMOUR.value: 40}
 
 
 class SignalState(models.TextChoices):

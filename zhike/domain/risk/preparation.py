@@ -15,6 +15,7 @@ from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
 IN_THE_FUTURE = Problem("in_the_future", _("This day has not come yet: write down what was seen."))
+WRITTEN_BY_ITSELF = Problem("read_only", _("This is written by the product itself: use the action of the customer."))
 ENDS_BEFORE = Problem("ends_before", _("It cannot end before it was seen."))
 
 
@@ -35,3 +36,24 @@ def signals_prepare(rows: list[Values], existing: Mapping[int, Values], actor: A
         elif until is not None and until < seen:
             found[index] = {"valid_until": ENDS_BEFORE}
     return found
+
+
+def holds_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
+    """Only the services write credit holds; a new one stands from now on."""
+    return _written_by_services(rows, existing, actor, "placed_at", timezone.now())
+
+
+def reports_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
+    """Only the services write reports; a new one is of today."""
+    return _written_by_services(rows, existing, actor, "day", timezone.localdate())
+
+
+def _written_by_services(
+    rows: list[Values], existing: Mapping[int, Values], actor: Actor, key: str, default: object
+) -> Found:
+    if not actor.is_system:
+        return {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
+    for index, row in enumerate(rows):
+        if index not in existing:
+            row.setdefault(key, default)
+    return {}

@@ -45,7 +45,7 @@ class Weighed:
 
 def points(weight: int, fade: int, reliability: str, age: int) -> int:
     """Hundredths of a point that a signal of this age in days adds."""
-    share = SHARES.get(reliability, 0)  # type: ignore[call-overload]
+    share = SHARES.get(reliability, 0)
     age = max(age, 0)
     return 0 if age >= fade else int(weight * share * (fade - age) // fade)
 
@@ -103,7 +103,7 @@ def _live(definition: Definition) -> tuple[str, list[Any]]:
         age = "(CAST(%s AS date) - s.seen_on)"
     weight, weight_params = _by_key("s.indicator", {key: int(found["weight"]) for key, found in weighs.items()}, 0)
     fade, fade_params = _by_key("s.indicator", {key: int(found["fade"]) for key, found in weighs.items()}, 1)
-    share, share_params = _by_key("s.reliability", {key.value: part for key, part in SHARES.items()}, 0)
+    share, share_params = _by_key("s.reliability", SHARES, 0)
     return (
         f"SELECT s.customer_id, {weight}, {fade}, {share}, {age} FROM {RiskSignal._meta.db_table} s"
         " JOIN base ON base.pk = s.customer_id"

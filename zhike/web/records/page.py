@@ -27,6 +27,7 @@ def page_context(subject: Subject, state: StoryState) -> dict[str, Any]:
         "comment": comment_box(subject) if may_comment(subject) else None,
         "steps": side.steps(subject, open_steps),
         "side_follows": True,
+        "has_more": any(panel.is_more for panel in subject.object_type.panels),
     }
 
 
@@ -55,6 +56,19 @@ def side_context(subject: Subject) -> dict[str, Any]:
         "steps": side.steps(subject, open_steps),
         "panels": shown,
         "files": side.files(subject),
+    }
+
+
+def more_context(subject: Subject) -> dict[str, Any]:
+    """Related records of which most subjects have none."""
+    panels, empty = side.load_more(subject)
+    wanted: Wanted = {}
+    side.want_panels(wanted, panels)
+    fetch(wanted, subject.context)
+    return {
+        **head(subject),
+        "panels": [side.panel_context(subject, panel) for panel in panels],
+        "beginnings": side.beginnings(subject, empty),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -145,7 +145,7 @@ def panels_of(subject: Subject) -> Iterator[tuple[Panel, ObjectType]]:
     for panel in subject.object_type.panels:
         object_type = registry.get(panel.object_key)
         named.add((panel.object_key, panel.via))
-        if object_type.todo is None and policy.may(subject.actor, object_type, "view"):
+        if object_type.todo is None and not panel.is_more and policy.may(subject.actor, object_type, "view"):
             yield panel, object_type
     for object_type in registry.all_types():
         for field in object_type.active_fields:
@@ -158,6 +158,39 @@ def panels_of(subject: Subject) -> Iterator[tuple[Panel, ObjectType]]:
 def load_panels(subject: Subject) -> list[Loaded]:
     """Rows of every panel, one query each."""
     return [loaded for panel, object_type in panels_of(subject) if (loaded := load_panel(subject, panel, object_type))]
+
+
+def load_more(subject: Subject) -> tuple[list[Loaded], list[tuple[Panel, ObjectType]]]:
+    """Panels of a request of their own: those that have rows, and those that have none; one query asks which is which."""
+    offered = [
+        (panel, object_type)
+        for panel in subject.object_type.panels
+        if panel.is_more and policy.may(subject.actor, (object_type := registry.get(panel.object_key)), "view")
+    ]
+    if not offered:
+        return [], []
+    there = {
+        f"_there{place}": Exists(rows_below(subject, panel, object_type))
+        for place, (panel, object_type) in enumerate(offered)
+    }
+    own = policy.every_record(subject.object_type).filter(pk=subject.id).order_by()
+    answers = own.annotate(**there).values_list(*there).first() or ()
+    full = [pair for pair, is_there in zip(offered, answers, strict=False) if is_there]
+    empty = [pair for pair, is_there in zip(offered, answers, strict=False) if not is_there]
+    return [loaded for panel, object_type in full if (loaded := load_panel(subject, panel, object_type))], empty
+
+
+def beginnings(subject: Subject, empty: list[tuple[Panel, ObjectType]]) -> list[dict[str, Any]]:
+    """Links to the first record of panels that have none, for who may make one."""
+    return [
+        {
+            "label": panel.label or object_type.label,
+            "icon": object_type.icon,
+            "url": f"{list_url(object_type.key)}new/?{urlencode({panel.via: subject.id})}",
+        }
+        for panel, object_type in empty
+        if object_type.creatable and policy.may(subject.actor, object_type, "create")
+    ]
 
 
 def load_panel(subject: Subject, panel: Panel, object_type: ObjectType) -> Loaded | None:

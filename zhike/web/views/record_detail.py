@@ -34,6 +34,8 @@ def record_detail(request: AccountRequest, object_type: ObjectType, record_id: i
     part = request.headers.get("HX-Target", "")
     if part == "record-side-body":
         return render(request, "record_detail/side.html", page.side_context(subject))
+    if part == "record-side-more":
+        return render(request, "record_detail/side_more.html", page.more_context(subject))
     state = read_state(request.GET)
     if part == "timeline":
         return render(request, "record_detail/timeline.html", page.timeline_context(subject, state))

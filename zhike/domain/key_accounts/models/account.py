@@ -11,6 +11,8 @@ from zhike.metadata.fields.columns import ChoiceField, FilterField, LongTextFiel
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
 
+#: Days between two reviews, unless the plan says otherwise.
+REVIEW_EVERY = 90
 STATE_TONES = {"active": "purple"}
 GOAL_TONES = {"open": "blue", "reached": "green", "missed": "red"}
 
@@ -43,7 +45,7 @@ class KeyAccount(Record):
     why = models.CharField(_("why it is one"), max_length=300, null=True, blank=True)
     situation = LongTextField(_("where we stand"), null=True, blank=True)
     strategy = LongTextField(_("how we go on"), null=True, blank=True)
-    review_every = models.PositiveSmallIntegerField(_("days between two reviews"), default=90)
+    review_every = models.PositiveSmallIntegerField(_("days between two reviews"), default=REVIEW_EVERY)
     next_review_on = models.DateField(_("next review"), null=True, blank=True)
 
     class Meta:

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from zhike.domain.customers.preparation import followers_prepare
 from zhike.domain.key_accounts.models import AccountGoal, KeyAccount, KeyAccountRule, ReviewMeeting
-from zhike.domain.key_accounts.preparation import accounts_prepare
+from zhike.domain.key_accounts.preparation import accounts_prepare, goals_prepare, meetings_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Section, TimelineSource
+from zhike.metadata.object_type import ObjectType, Section, TimelineSource
 from zhike.metadata.registry import object_type
 
+
+def with_bounds(descriptor: ObjectType) -> ObjectType:
+    """A review comes at least every two years, and no oftener than once a week."""
+    every = descriptor.fields["review_every"]
+    bounded = every.with_changes(options={**every.options, "minimum": 7, "maximum": 730})
+    return replace(descriptor, fields={**descriptor.fields, "review_every": bounded})
+
+
 KEY_ACCOUNT = registry.add(
-    object_type(
-        KeyAccount,
-        key="key_account",
-        icon="star",
-        group="customers",
-        order=60,
-        title="title",
-        subtitle=("customer", "state"),
-        columns=("title", "customer", "state", "since", "next_review_on", "owner", "updated_at"),
-        filters=("state", "customer", "next_review_on", "since", "owner"),
-        search=("title",),
-        badges=("state",),
-        figures=("since", "next_review_on"),
-        quick=("customer", "title", "since", "why"),
-        form=(
-            Section(_("Key account"), ("customer", "title", "state", "since", "why", "owner")),
-            Section(_("Account plan"), ("situation", "strategy", "review_every", "next_review_on")),
-        ),
-        scope_from="customer",
-        prepare=accounts_prepare,
+    with_bounds(
+        object_type(
+            KeyAccount,
+            key="key_account",
+            icon="star",
+            group="customers",
+            order=60,
+            title="title",
+            subtitle=("customer", "state"),
+            columns=("title", "customer", "state", "since", "next_review_on", "owner", "updated_at"),
+            filters=("state", "customer", "next_review_on", "since", "owner"),
+            search=("title",),
+            badges=("state",),
+            figures=("since", "next_review_on"),
+            quick=("customer", "title", "since", "why"),
+            form=(
+                Section(_("Key account"), ("customer", "title", "state", "since", "why", "owner")),
+                Section(_("Account plan"), ("situation", "strategy", "review_every", "next_review_on")),
+            ),
+            scope_from="customer",
+            prepare=accounts_prepare,
+        )
     )
 )
 KEY_ACCOUNT_RULE = registry.add(
@@ -66,7 +77,7 @@ ACCOUNT_GOAL = registry.add(
         ),
         default_sort="ends_on",
         scope_from="customer",
-        prepare=followers_prepare,
+        prepare=goals_prepare,
     )
 )
 REVIEW_MEETING = registry.add(
@@ -87,6 +98,6 @@ REVIEW_MEETING = registry.add(
         default_sort="-held_on",
         scope_from="customer",
         timeline=TimelineSource(subject="customer", at="held_on", title="title", body="agreed", more=("next_on",)),
-        prepare=followers_prepare,
+        prepare=meetings_prepare,
     )
 )

@@ -13,7 +13,7 @@ from zhike.metadata.registry import object_type
 NEED_CLASS = registry.add(
     object_type(
         NeedClass,
-        key="need_class",
+        key="needclass",
         slug="need_classes",
         icon="route",
         group="customers",

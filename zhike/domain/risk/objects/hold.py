@@ -7,13 +7,14 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.risk.models import CreditHold
+from zhike.domain.risk.preparation import holds_prepare
 from zhike.metadata import registry
 from zhike.metadata.object_type import ObjectType, Section
 from zhike.metadata.registry import object_type
 
 
 def describe() -> ObjectType:
-    """The descriptor; every field is set by ``holds.py``."""
+    """The descriptor; every field is set by ``holds.py``, whoever writes directly is refused."""
     descriptor = object_type(
         CreditHold,
         key="credit_hold",
@@ -31,10 +32,11 @@ def describe() -> ObjectType:
         default_sort="-placed_at",
         scope_from="customer",
         permissions=("view", "export"),
+        prepare=holds_prepare,
         creatable=False,
         customisable=False,
     )
-    fields = {key: field.with_changes(readonly=True) for key, field in descriptor.fields.items()}
+    fields = {key: field.with_changes(readonly=key != "customer") for key, field in descriptor.fields.items()}
     fields["owner"] = fields["owner"].with_changes(label=_("placed by"))
     return replace(descriptor, fields=fields)
 

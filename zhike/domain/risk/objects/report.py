@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.risk.models import RiskReport
+from zhike.domain.risk.preparation import reports_prepare
 from zhike.metadata import registry
 from zhike.metadata.object_type import ObjectType, Section
 from zhike.metadata.registry import object_type
@@ -46,6 +47,7 @@ def describe() -> ObjectType:
         ),
         default_sort="-day",
         permissions=("view", "export"),
+        prepare=reports_prepare,
         creatable=False,
         customisable=False,
     )
