@@ -59,5 +59,7 @@ ELSEWHERE = {
     "inspection_item": "tests/web/test_quality.py: test_inspections_stay_within_reach",
     "tiers": "tests/web/test_tiers.py: test_everybody_sees_the_tiers_of_customers_within_reach_alone",
     "risk": "tests/web/test_risk.py: test_everybody_sees_the_risk_of_customers_within_reach_alone",
+    "key_accounts": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
+    "dossier": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",
 }

@@ -131,11 +131,14 @@ def group_pages(actor: Actor, group: str) -> list[dict[str, Any]]:
             {"label": _("Interview scripts"), "url": list_url("script"), "icon": "phone", "key": ""},
         ]
     if group == "insight" and policy.may(actor, registry.get("customer"), "view"):
-        return [
+        found: list[dict[str, Any]] = [
             {"label": _("Value tiers"), "url": "/tiers/", "icon": "scale", "key": ""},
             {"label": _("Data quality"), "url": "/quality/", "icon": "list-check", "key": ""},
             {"label": _("Risk customers"), "url": "/risk/", "icon": "alert-triangle", "key": ""},
         ]
+        if policy.may(actor, registry.get("key_account"), "view"):
+            found.append({"label": _("Key accounts"), "url": "/key-accounts/", "icon": "star", "key": ""})
+        return found
     return []
 
 

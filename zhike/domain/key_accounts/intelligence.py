@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from zhike.accounts.rights import on_behalf
 from zhike.domain.activities.choices import TaskKind
-from zhike.domain.customers.models import Customer
 from zhike.domain.key_accounts.choices import NoteKind, NoteReliability, NoteState
 from zhike.domain.key_accounts.models import IntelligenceNote
 from zhike.jobs.scheduler import scheduled
@@ -23,7 +22,7 @@ from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_from_pairs
 from zhike.metadata.models import Change
 from zhike.metadata.notices import Notice, NoticeKind
-from zhike.metadata.records import Origin, Row, record_save
+from zhike.metadata.records import Origin, Row
 from zhike.metadata.storage import storage
 
 AT_ONCE = 500
@@ -115,28 +114,39 @@ def congratulate(sealed: Sequence[Change]) -> None:
         for change in sealed
         if change.object_key == "intelligence_note" and change.action in {Change.Action.CREATE, Change.Action.UPDATE}
     }
-    notes = IntelligenceNote.objects.filter(
-        pk__in=ids, kind=NoteKind.GOOD_NEWS, task_id__isnull=True, deletion__isnull=True
+    fresh = IntelligenceNote.objects.filter(
+        pk__in=ids,
+        kind=NoteKind.GOOD_NEWS,
+        task_id__isnull=True,
+        deletion__isnull=True,
+        customer__deletion__isnull=True,
+        customer__owner__isnull=False,
     ).exclude(state=NoteState.ARCHIVED)
-    for note in notes:
-        owner = (
-            Customer.objects.filter(pk=note.customer_id, deletion__isnull=True)
-            .values_list("owner_id", flat=True)
-            .first()
+    notes = list(fresh.select_related("customer").order_by("pk"))
+    if not notes:
+        return
+    tasks = [
+        Row(
+            {
+                "title": (_("Congratulate: %(title)s") % {"title": note.title})[:200],
+                "kind": TaskKind.CALL.value,
+                "customer": note.customer_id,
+                "owner": note.customer.owner_id,
+                "due_at": _until(note.noted_on),
+            }
         )
-        if owner is None:
-            continue
-        until = note.noted_on + timedelta(days=DAYS_TO_CONGRATULATE)
-        due = max(until, timezone.localdate())
-        task = {
-            "title": (_("Congratulate: %(title)s") % {"title": note.title})[:200],
-            "kind": TaskKind.CALL.value,
-            "customer": note.customer_id,
-            "owner": owner,
-            "due_at": timezone.make_aware(datetime.combine(due, time(17))),
-        }
-        made = record_save(registry.get("task"), task, actor=SYSTEM, origin=ORIGIN)
-        IntelligenceNote.objects.filter(pk=note.pk).update(task_id=made)
+        for note in notes
+    ]
+    result = records.save(registry.get("task"), tasks, actor=SYSTEM, origin=ORIGIN)
+    for note, made in zip(notes, result.rows, strict=True):
+        note.task_id = made.id
+    IntelligenceNote.objects.bulk_update(notes, ["task_id"], batch_size=AT_ONCE)
+
+
+def _until(noted_on: date) -> datetime:
+    """Soon after the news, and never in the past."""
+    day = max(noted_on + timedelta(days=DAYS_TO_CONGRATULATE), timezone.localdate())
+    return timezone.make_aware(datetime.combine(day, time(17)))
 
 
 OPEN = {"field": "state", "op": "in", "value": [NoteState.NEW.value, NoteState.STALE.value]}

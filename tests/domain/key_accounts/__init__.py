@@ -1,0 +1,1 @@
+"""Tests of key accounts and need classes."""
