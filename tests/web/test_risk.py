@@ -46,7 +46,7 @@ def test_rules_are_previewed_saved_as_a_version_and_refused_with_a_sentence(cast
     assert "关注" in browser.get(address).content.decode()
     stricter = {**RULES, "least_high": "40"}
     shown = browser.post(address, {**stricter, "do": "preview"}).content.decode()
-    assert "1 个客户" in shown
+    assert "1 位客户的等级会变" in shown
     assert TierVersion.objects.count() == 1
     assert browser.post(address, {**stricter, "do": "save"}).status_code == 302
     weigh()

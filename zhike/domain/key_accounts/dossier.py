@@ -44,7 +44,9 @@ def open_goals(customers: Sequence[int]) -> dict[int, list[int]]:
     progress: Any = registry.get("account_goal").field("progress").computed
     rows = AccountGoal.objects.filter(customer_id__in=customers, state=GoalState.OPEN, deletion__isnull=True)
     found: dict[int, list[int]] = {}
-    for pk, percent in rows.annotate(_progress=progress()).values_list("customer_id", "_progress").order_by("ends_on"):
+    for pk, percent in (
+        rows.annotate(_progress=progress()).values_list("customer_id", "_progress").order_by("ends_on", "pk")
+    ):
         found.setdefault(pk, []).append(percent)
     return found
 

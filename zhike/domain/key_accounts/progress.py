@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Floor
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.activities.models import Interaction
@@ -48,8 +61,9 @@ def _sum(value: Any) -> Any:
         day__lte=OuterRef("ends_on"),
     ).order_by()
     total = rows.values("customer_id").annotate(_total=Sum(value)).values("_total")
-    yuan = Cast(Coalesce(Subquery(total, output_field=IntegerField()), 0), NUMBER) / Value(100)
-    return Cast(yuan, NUMBER)
+    minor = Coalesce(Subquery(total, output_field=BigIntegerField()), Value(0, output_field=BigIntegerField()))
+    # Whole numbers would be divided as such on SQLite.
+    return Cast(Cast(minor, FloatField()) / Value(100.0), NUMBER)
 
 
 def _contacts() -> Any:
@@ -74,4 +88,5 @@ def _reached() -> Any:
 
 
 def _progress() -> Any:
-    return Cast(_reached() * Value(100) / F("target"), IntegerField())
+    share = Cast(_reached(), FloatField()) * Value(100.0) / Cast(F("target"), FloatField())
+    return Cast(Floor(share), IntegerField())

@@ -79,11 +79,15 @@ def sort_some(need: NeedClass) -> int:
             Row({"customer": pk, "need": need.pk, "origin": NeedOrigin.RULE.value, "department": home})
             for pk, home in coming
         ]
-        records.save(registry.get("customer_need"), rows, actor=SYSTEM, origin=ORIGIN)
+        written = records.save(registry.get("customer_need"), rows, actor=SYSTEM, origin=ORIGIN)
+        if not written.ok:
+            coming = []
     by_rule = found.filter(origin=NeedOrigin.RULE, deletion__isnull=True)
     leaving = dict(by_rule.exclude(customer_id__in=fits.values("pk")).values_list("pk", "customer_id")[:AT_ONCE])
     if leaving:
-        records.purge(registry.get("customer_need"), list(leaving), actor=SYSTEM)
+        # What a rule put there and took away leaves nothing in the bin.
+        records.delete(registry.get("customer_need"), list(leaving), actor=SYSTEM, origin=ORIGIN)
+        records.purge(registry.get("customer_need"), list(leaving), actor=SYSTEM, origin=ORIGIN)
     teams_fit([*(pk for pk, _home in coming), *leaving.values()])
     return len(coming) + len(leaving)
 

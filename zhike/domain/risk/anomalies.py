@@ -53,10 +53,7 @@ def anomaly_report(
     """
     with storage().write_transaction():
         rows: Any = policy.queryset_for(actor, registry.get("customer")).filter(pk__in=ids)
-        found = {
-            row.pk: row
-            for row in rows.only("pk", "name", "owner_id", "department__head_id").select_related("department")
-        }
+        found = {row.pk: row for row in rows.select_related("department")}
         for pk in ids:
             if pk not in found:
                 raise NotFound("customer", pk)

@@ -48,6 +48,7 @@ def describe() -> ObjectType:
         default_sort="-day",
         permissions=("view", "export"),
         prepare=reports_prepare,
+        is_private=True,
         creatable=False,
         customisable=False,
     )
