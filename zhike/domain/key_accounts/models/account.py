@@ -81,8 +81,8 @@ class AccountGoal(Record):
     metric = ChoiceField(_("counted by"), choices=GoalMetric, default=GoalMetric.AMOUNT)
     target = models.DecimalField(_("target"), max_digits=15, decimal_places=2)
     by_hand = models.DecimalField(_("reached so far, by hand"), max_digits=15, decimal_places=2, null=True, blank=True)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"))
+    starts_on = models.DateField(_("begins on"))
+    ends_on = models.DateField(_("ends on"))
     state = ChoiceField(_("state"), choices=GoalState, tones=GOAL_TONES, default=GoalState.OPEN)
     note = LongTextField(_("measures"), null=True, blank=True)
 
