@@ -141,9 +141,9 @@ def _close(request: Request, answer: str, values: dict[str, Any], actor: Actor) 
 
 
 def _escalate(request: Request) -> None:
-    asker = User.objects.filter(pk=request.owner_id, deletion__isnull=True).first()
+    asker = User.objects.filter(pk=request.owner_id or 0, deletion__isnull=True).first()
     actor = actor_for(asker) if asker is not None else None
-    customer = Customer.objects.filter(pk=request.about_id, deletion__isnull=True).first()
+    customer = Customer.objects.filter(pk=request.about_id or 0, deletion__isnull=True).first()
     step = int(request.details.get("step", 0)) + 1
     if actor is None or customer is None or step > MOST_STEPS:
         return

@@ -182,7 +182,8 @@ def _write_field(key: str, moves: Sequence[Move], nothing: str | None) -> set[in
     """The grade becomes a value of the customer, through the one write path, where it is not that already; without a grade
     the value stays unless there is one that says so. Returns whom it was written to."""
     wanted = {move.customer: move.grade or nothing for move in moves if move.grade or nothing}
-    there = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", key))
+    held: Any = Customer.objects.filter(pk__in=wanted)
+    there = dict(held.values_list("pk", key))
     rows = [Row({key: value}, id=pk) for pk, value in wanted.items() if there.get(pk) != value]
     for start in range(0, len(rows), 2_000):
         save(registry.get("customer"), rows[start : start + 2_000], actor=SYSTEM, origin=ORIGIN, partial=True)
