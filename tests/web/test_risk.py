@@ -78,8 +78,14 @@ def test_the_page_of_a_customer_shows_level_hold_and_reason(cast: Cast) -> None:
     signal(pk, "bankruptcy", seen="法院公告受理破产申请")
     weigh()
     browser = client(cast.bob)
+    before = browser.get(f"/o/customers/{pk}/").content.decode()
+    assert "action/hold_place/" in before
+    assert "action/hold_lift/" not in before
     assert browser.post(f"/o/customers/{pk}/action/hold_place/", {"reason": "只收现款"}).status_code < 300
-    assert "停止赊销" in browser.get(f"/o/customers/{pk}/").content.decode()
+    after = browser.get(f"/o/customers/{pk}/").content.decode()
+    assert 'title="赊销"' in after
+    assert "action/hold_lift/" in after
+    assert "action/hold_place/" not in after
     more = browser.get(f"/o/customers/{pk}/", headers={"HX-Target": "record-side-more"}).content.decode()
     assert "法院公告受理破产申请" in more
     assert "new/?customer=" in more, "what there is none of can be begun"

@@ -130,7 +130,7 @@ registry.action(
     permission="edit",
     icon="lock",
     is_rare=True,
-    when={"field": FIELD, "op": "empty"},
+    when={"field": FIELD, "op": "is_empty"},
     arguments=(_reason(_("reason")),),
 )(hold_place)
 registry.action(
