@@ -111,7 +111,7 @@ def teams_fit(customers: Collection[int]) -> None:
     people: dict[int, set[int]] = {}
     for need, user in members.values_list("needclass_id", "user_id"):
         people.setdefault(need, set()).add(user)
-    editors = set(NeedClass.objects.filter(pk__in=people, may_edit=True).values_list("pk", flat=True))
+    editors = set(NeedClass.objects.filter(pk__in=people, team_edits=True).values_list("pk", flat=True))
     wanted: dict[tuple[int, int], bool] = {}
     for customer, need in needs.values_list("customer_id", "need_id"):
         for user in people.get(need, ()):

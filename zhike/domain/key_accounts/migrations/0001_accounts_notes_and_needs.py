@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
                 ('filter', zhike.metadata.fields.columns.FilterField(blank=True, null=True, verbose_name='filter')),
-                ('may_edit', models.BooleanField(default=False, verbose_name='the team may change the customers')),
+                ('team_edits', models.BooleanField(default=False, verbose_name='the team may change the customers')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
                 ('created_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('deletion', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.deletion')),

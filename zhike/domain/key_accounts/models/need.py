@@ -18,7 +18,7 @@ class NeedClass(Record):
     name = models.CharField(_("name"), max_length=60, unique=True)
     filter = FilterField(_("filter"), over="customer")
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, verbose_name=_("team"), blank=True, related_name="+")
-    may_edit = models.BooleanField(_("the team may change the customers"), default=False)
+    team_edits = models.BooleanField(_("the team may change the customers"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:

@@ -19,10 +19,10 @@ NEED_CLASS = registry.add(
         group="customers",
         order=64,
         title="name",
-        columns=("name", "people", "may_edit", "is_active", "updated_at"),
+        columns=("name", "people", "team_edits", "is_active", "updated_at"),
         filters=("is_active", "people"),
         search=("name",),
-        form=(Section(_("Need class"), ("name", "is_active", "people", "may_edit", "filter")),),
+        form=(Section(_("Need class"), ("name", "is_active", "people", "team_edits", "filter")),),
         panels=(Panel("customer_need", "need", ("customer", "origin", "updated_at")),),
         default_sort="name",
     )
