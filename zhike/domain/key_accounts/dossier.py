@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 
 from zhike.domain.key_accounts.accounts import candidates
@@ -35,7 +35,7 @@ class Proposal:
 
 def accounts_seen(actor: Actor) -> list[KeyAccount]:
     """Active key accounts, those whose review comes first on top."""
-    rows: QuerySet[Any] = policy.queryset_for(actor, registry.get("key_account")).filter(state=AccountState.ACTIVE)
+    rows: Any = policy.queryset_for(actor, registry.get("key_account")).filter(state=AccountState.ACTIVE)
     return list(rows.select_related("customer").order_by("next_review_on", "pk")[:MOST_ACCOUNTS])
 
 
