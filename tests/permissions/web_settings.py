@@ -121,6 +121,8 @@ def definition(_around: Around) -> dict[str, Any]:
 
 def mail_row(found: Around) -> dict[str, Any]:
     return {"mail_id": found.mail.pk}
+
+
 def risk_rules(_around: Around) -> dict[str, Any]:
     typed = {f"{key}_{name}": "9" for name in indicators() for key in ("weight", "fade")}
     windows = {
