@@ -63,4 +63,4 @@ class NoteState(models.TextChoices):
 
 class NeedOrigin(models.TextChoices):
     RULE = "rule", _("by rule")
-    HAND = "hand", _("by hand")
+    HAND = "hand", _("chosen by hand")

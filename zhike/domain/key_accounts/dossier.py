@@ -35,7 +35,8 @@ class Proposal:
 
 def accounts_seen(actor: Actor) -> list[KeyAccount]:
     """Active key accounts, those whose review comes first on top."""
-    rows: Any = policy.queryset_for(actor, registry.get("key_account")).filter(state=AccountState.ACTIVE)
+    seen: Any = policy.queryset_for(actor, registry.get("key_account"))
+    rows = seen.filter(state=AccountState.ACTIVE)
     return list(rows.select_related("customer").order_by("next_review_on", "pk")[:MOST_ACCOUNTS])
 
 

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('title', models.CharField(blank=True, max_length=160, null=True, verbose_name='what is needed')),
-                ('origin', zhike.metadata.fields.columns.ChoiceField(choices=[('rule', 'by rule'), ('hand', 'by hand')], default='hand', max_length=30, verbose_name='put there')),
+                ('origin', zhike.metadata.fields.columns.ChoiceField(choices=[('rule', 'by rule'), ('hand', 'chosen by hand')], default='hand', max_length=30, verbose_name='put there')),
                 ('created_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='need_classes', to='customers.customer', verbose_name='customer')),
                 ('deletion', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.deletion')),
