@@ -23,6 +23,8 @@ class CycleState(models.TextChoices):
 class ReviewCycle(Record):
     """A round; ``name`` is the day on which it opened. The constraint keeps two workers from opening it twice."""
 
+    zhike_key = "review_cycle"
+
     name = models.CharField(_("review cycle"), max_length=30, editable=False)
     opened_on = models.DateField(_("opened on"), unique=True, editable=False)
     due_on = models.DateField(_("due on"), editable=False)

@@ -25,6 +25,8 @@ class ReviewPolicy(Record):
     with that of as many days before.
     """
 
+    zhike_key = "review_policy"
+
     name = models.CharField(_("name"), max_length=60)
     effective_on = models.DateField(_("in force from"), unique=True)
     cycle_high = models.PositiveSmallIntegerField(
