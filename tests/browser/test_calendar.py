@@ -103,10 +103,10 @@ def test_views_are_put_in_order_by_mouse_and_by_keyboard(cast: Cast, sign_in: Si
     expect(own).to_have_text(["甲", "丙", "乙"])
 
     rows = order()
-    drag(page, rows.nth(2).locator("[data-handle]"), rows.nth(0))
+    drag(page, rows.nth(2).locator("[data-handle]"), rows.nth(1))
     page.get_by_role("button", name="应用").click()
     expect(page.locator("#dialog")).to_be_hidden()
-    expect(own.first).to_have_text("乙")
+    expect(own).to_have_text(["甲", "乙", "丙"])
 
 
 def test_a_late_task_is_put_on_a_day_of_ones_choice(cast: Cast, sign_in: SignIn, live_server: Any) -> None:
