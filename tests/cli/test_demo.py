@@ -52,7 +52,8 @@ def test_it_refuses_a_database_in_which_people_work(cast: Cast) -> None:
 def test_everything_is_loaded_and_marked_as_demo() -> None:
     assert User.objects.filter(is_demo=True).count() == 12 == User.objects.count()
     assert Department.objects.count() == 4
-    assert Customer.objects.count() == 200
+    # One came through a web form.
+    assert Customer.objects.count() == 201
     for model in (Contact, Relation, Interaction, Task, Group, AddressEntry):
         assert model._default_manager.exists(), model
     assert User.objects.get(username="zhaojianguo").check_password(PASSWORD)
@@ -88,7 +89,7 @@ def test_groups_are_nested_and_live_ones_find_their_customers() -> None:
 
 @pytest.mark.usefixtures("loaded")
 def test_records_are_as_old_as_their_story() -> None:
-    customer = Customer.objects.get(name="苏州恒泰精密模具有限公司")
+    customer = Customer.objects.filter(name="苏州恒泰精密模具有限公司").earliest("pk")
     assert (TODAY - customer.created_at.date()).days > 500
     assert customer.created_by == User.objects.get(username="zhaojianguo")
 
@@ -122,8 +123,8 @@ def test_trade_and_tiers_have_their_stories() -> None:
     assert concentration(PurchaseFigures.objects.all()).is_enough
     [override] = TierOverride.objects.all()
     assert 0 < (override.until - timezone.localdate()).days <= 5
-    [request] = Request.objects.all()
-    assert (request.kind, request.state) == ("conflict", "open")
+    [request] = Request.objects.filter(kind="conflict")
+    assert request.state == "open"
     assert manager.pk in request.deciders.values_list("pk", flat=True)
     assert "瑞丰重型" not in request.title
 

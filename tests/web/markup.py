@@ -69,7 +69,7 @@ class Marked:
 def texts(key: str) -> dict[str, Any]:
     """The payload in every field that takes text of people."""
     found = registry.get(key)
-    unfit = {"credit_code", "occupation"}
+    unfit = {"credit_code", "occupation", "dialled"}
     plain = [field for field in found.writable_fields if field.key not in unfit and not field.unique]
     short = {field.key: SHORT for field in plain if field.type.key == "text"}
     return {**short, **{field.key: PAYLOAD for field in plain if field.type.key == "long_text"}, found.title: PAYLOAD}

@@ -60,7 +60,8 @@ def test_confirming_a_thousand_values_takes_few_statements(cast: Cast) -> None:
     customer = registry.get("customer")
     with storage().write_transaction(), CaptureQueriesContext(connection) as queries:
         confirm(customer, {pk: ["name"] for pk in range(1, 1001)}, means=Means.REVIEW, by_id=cast.bob.pk)
-    assert len(queries) <= 6
+    # SQLite takes 999 parameters a statement.
+    assert len(queries) <= 8
 
 
 def test_only_who_sees_the_record_and_the_field_reads_where_it_comes_from(cast: Cast) -> None:

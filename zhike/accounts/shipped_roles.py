@@ -36,8 +36,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "request": every(OWN, "view"),
         "pool": every(ALL, "view"),
         "custody": every(ALL, "view"),
-        **on(("webform", "script"), every(ALL, "view")),
-        "review_policy": every(ALL, "view"),
+        **on(("webform", "script", "needclass", "review_policy"), every(ALL, "view")),
         "review_cycle": every(ALL, "view"),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
@@ -81,7 +80,7 @@ MANAGER = ShippedRole(
     grants=with_company(
         {
             **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
-            "tag": every(ALL, *KEEP),
+            **on(("tag", "needclass"), every(ALL, *KEEP)),
             "request": every(BELOW, "view"),
             "custody": every(ALL, "view", "export"),
             "review": every(BELOW, "view", "confirm", "export", "recheck"),
@@ -148,7 +147,7 @@ CUSTODIAN = ShippedRole(
     grants=with_company(
         {
             **on(
-                (*BUSINESS, "tag", "group", "pool", "webform", "script", "review_policy"),
+                (*BUSINESS, "tag", "group", "pool", "webform", "script", "needclass", "review_policy"),
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
@@ -163,7 +162,7 @@ ADMIN = ShippedRole(
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
     grants={
         **on(
-            ("user", "department", "calendar_day", "pool", "webform", "script", "review_policy"),
+            ("user", "department", "calendar_day", "pool", "webform", "script", "needclass", "review_policy"),
             every(ALL, *KEEP, "export", "import"),
         ),
         "request": every(OWN, "view"),

@@ -49,7 +49,7 @@ def make_customer(cast: Cast, name: str = "海天包装", **values: Any) -> int:
 
 
 def bought(customer: int, day: date, yuan: int, **values: Any) -> int:
-    given = {"customer": customer, "day": day, "kind": "purchase", "amount": yuan, **values}
+    given = {"customer": customer, "day": day, "kind": "purchase", "amount": str(yuan), **values}
     return record_save(registry.get("transaction"), given, actor=SYSTEM)
 
 

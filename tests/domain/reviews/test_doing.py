@@ -179,7 +179,7 @@ def test_reviews_follow_the_rights_to_the_customer(cast: Cast, running: int) -> 
         with pytest.raises(refusal):
             answering.review_open(review.pk, actor=actor(person))
     answering.review_open(review.pk, actor=actor(cast.alice))
-    with pytest.raises(Invalid):
+    with pytest.raises(Denied):
         record_save(registry.get("review"), {"customer": running}, id=review.pk, actor=actor(cast.clara))
 
 

@@ -72,7 +72,7 @@ def mail_host(post: Post | None = None, **options: Any) -> Iterator[tuple[Post, 
 def knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
     """Lets in who has USER and PASSWORD."""
     right = isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=right)
+    return AuthResult(success=right, handled=False)
 
 
 @contextmanager
