@@ -172,12 +172,12 @@ if connection.vendor == "postgresql":
             with transaction.atomic():
                 write(cast, 2)
                 opened.set()
-                go_on.wait(10)
+                go_on.wait(60)
             connection.close()
 
         thread = Thread(target=slow)
         thread.start()
-        opened.wait(10)
+        opened.wait(60)
         write(cast, 2)
         sealing.run_outbox()
         assert heard == []

@@ -55,6 +55,8 @@ class TimelineSource:
     body: str | None = None
     #: Further fields shown with the entry, such as the outcome of a call.
     more: tuple[str, ...] = ()
+    #: Its kind says too little without the name of the object type: "Archive review: general".
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,10 +208,13 @@ def source_entry(subject: Subject, entry: TimelineEntry) -> dict[str, Any]:
         return {"icon": source.icon, "title": entry.title, "body": entry.body}
     is_text = isinstance(source.field(described.title).type, LongTextType)
     details = plain_details(source, entry)
+    title = kind_label(source, described, entry.kind, subject.context) if is_text else entry.title
+    if described.is_named:
+        title = _("%(object)s: %(kind)s") % {"object": source.label, "kind": title}
     return {
         "icon": KIND_ICONS.get(entry.kind, source.icon),
         "tone": kind_tone(source, described, entry.kind),
-        "title": kind_label(source, described, entry.kind, subject.context) if is_text else entry.title,
+        "title": title,
         "badge": badges(source, details, subject.context),
         "body": entry.title if is_text else entry.body,
         "details": lines(source, details, subject.context)

@@ -28,7 +28,7 @@ from zhike.metadata.fields.base import Field
 from zhike.web.edges import refusals_answered
 from zhike.web.records.moments import moment
 from zhike.web.records.page import fetch_own
-from zhike.web.records.subject import Subject, load
+from zhike.web.records.subject import Subject, Wanted, fetch, load, want_values
 from zhike.web.reviews.words import badge, flagged, list_of, told_changes, trend_badge
 from zhike.web.views.answers import saved
 
@@ -83,10 +83,13 @@ def given(request: AccountRequest) -> dict[str, Any]:
 def review_answer(
     request: AccountRequest, found: Review, subject: Subject, *, is_doing: bool, problems: Any = None, status: int = 200
 ) -> HttpResponse:
-    fetch_own(subject)
     context = subject.context
     said = dict(found.answers.values_list("field", "verdict"))
     fields = fields_asked(found, request.actor)
+    wanted: Wanted = {}
+    # Titles of nothing but what is asked: the page has no place for the others.
+    want_values(wanted, subject.object_type, {field.key: subject.row.values.get(field.key) for field in fields})
+    fetch(wanted, context)
     typed: Any = request.POST if request.method == "POST" else {}
     left = own_due(request.actor).count()
     told = {

@@ -98,6 +98,7 @@ REVIEW = registry.add(
             at="done_at",
             title="reason",
             kind="result",
+            is_named=True,
             more=("trend", "confirmed_count", "corrected_count", "observe_until"),
         ),
         permissions=("view", "export", "confirm", "recheck"),
