@@ -13,6 +13,9 @@ from zhike.metadata.object_type import ObjectType
 from zhike.web.lists.listing import Listing
 from zhike.web.lists.table import editable_keys
 
+#: So many actions of an object type have a button of their own.
+SHOWN = 2
+
 
 def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
     """Buttons in the order of how often they are needed; only what the actor may do with such records at all."""
@@ -25,10 +28,7 @@ def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
         found.append(_button(_("Assign"), "user", f"{base}assign/", dialog=True))
     if any(is_taggable(field) for field in object_type.writable_fields if field.key in editable):
         found.append(_button(_("Tags"), "tags", f"{base}tags/", dialog=True))
-    for action in object_type.actions.values():
-        if policy.may(actor, object_type, action.permission):
-            asks = bool(action.arguments)
-            found.append(_button(str(action.label), action.icon, f"{base}action/{action.key}/", dialog=asks))
+    found += own_actions(listing)[:SHOWN]
     if object_type.identity is not None and policy.may(actor, object_type, "merge"):
         found.append(_button(_("Merge"), "git-merge", f"{listing.path}merge/", dialog=False))
     if policy.may(actor, object_type, "export"):
@@ -36,6 +36,20 @@ def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
     if policy.may(actor, object_type, "delete"):
         found.append({**_button(_("Delete"), "trash", f"{base}delete/", dialog=False), "danger": True})
     return found
+
+
+def more_actions(listing: Listing) -> list[dict[str, Any]]:
+    """Actions of the object type for which the bar has no room; they stand in its menu."""
+    return own_actions(listing)[SHOWN:]
+
+
+def own_actions(listing: Listing) -> list[dict[str, Any]]:
+    object_type, base = listing.object_type, f"{listing.path}bulk/action/"
+    return [
+        _button(str(action.label), action.icon, f"{base}{action.key}/", dialog=bool(action.arguments))
+        for action in object_type.actions.values()
+        if policy.may(listing.actor, object_type, action.permission)
+    ]
 
 
 def is_taggable(field: Field) -> bool:

@@ -16,7 +16,7 @@ from zhike.metadata.fields.base import Label
 from zhike.metadata.query import Page
 from zhike.metadata.time_budget import OutOfTime
 from zhike.web.lists.board_fields import board_fields
-from zhike.web.lists.bulk_bar import bulk_actions
+from zhike.web.lists.bulk_bar import bulk_actions, more_actions
 from zhike.web.lists.filter_words import parts
 from zhike.web.lists.listing import ANY_DATE, BOARD, CALENDAR, Listing
 from zhike.web.lists.search_within import searched_fields
@@ -52,6 +52,7 @@ def list_context(listing: Listing, failure: Failure | None = None) -> dict[str, 
         "page": footer(listing, page),
         "empty": None if page.rows else empty(listing, failure),
         "bulk_actions": bulk_actions(listing),
+        "bulk_more": more_actions(listing),
         "failed": failure is not None,
     }
 
