@@ -26,6 +26,8 @@ JOB = "quality.score_all"
 SPAN = 20_000
 #: Up to this many customers get their score in the transaction of the write itself.
 AT_ONCE = 100
+#: Large runs go one after another.
+LOCK = "quality scores"
 
 
 @after_write
@@ -41,6 +43,7 @@ def follow_log(changes: Sequence[Change]) -> None:
     """Give the customers of large writes their scores."""
     ids = {change.record_id for change in changes if change.object_key == "customer"}
     if ids:
+        storage().lock_key(LOCK)
         refresh(Q(pk__in=sorted(ids)))
 
 
@@ -79,6 +82,7 @@ def run_scoring(run: JobRun) -> dict[str, int]:
     last = int(Customer.objects.aggregate(last=Max("pk"))["last"] or 0)
     while state["first"] <= last and not run.cancelled():
         with storage().write_transaction():
+            storage().lock_key(LOCK)
             state["written"] += refresh(Q(pk__gte=state["first"], pk__lt=state["first"] + SPAN))
             state["first"] += SPAN
             run.keep(state)

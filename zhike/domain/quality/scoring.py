@@ -37,7 +37,6 @@ from zhike.metadata.actor import SYSTEM
 from zhike.metadata.fields.base import Context
 from zhike.metadata.models import Change
 from zhike.metadata.saving import context_for
-from zhike.metadata.storage import storage
 
 COLUMNS = ("score", "entry_due_at", "entry_by_id", "touched_at", "stale_at", "is_verified")
 REACHED_BY = ("phones", "emails")
@@ -46,11 +45,11 @@ REACHED_BY = ("phones", "emails")
 def refresh(condition: Q, *, rules: Rules | None = None, now: datetime | None = None) -> int:
     """Score the customers of a condition over their ids (``pk``); returns how many scores changed.
 
-    Runs inside a write transaction.
+    Runs inside a write transaction, and takes no lock of all scores: saves of different customers must not wait for each
+    other. Should a large run overwrite a newer score with an older one, the change log brings the newer one back.
     """
     found = rules or current_rules()
     moment = now or timezone.now()
-    storage().lock_key("quality scores")
     context = context_for(SYSTEM)
     written = sum(_score(found, group, condition, context, moment) for group in found.groups)
     live = Customer.objects.filter(condition, _concerned(found), deletion__isnull=True)
@@ -75,7 +74,10 @@ def _members(rules: Rules, group: Group) -> Q:
 def _score(rules: Rules, group: Group, condition: Q, context: Context, now: datetime) -> int:
     """Insert or change the scores of one group's customers."""
     filled = {item.key: _filled(item.key, context) for item in group.items}
-    rows: QuerySet[Any] = Customer.objects.filter(condition, _members(rules, group), deletion__isnull=True).order_by()
+    # In the order of ids, so that two who score the same customers lock them in the same order.
+    rows: QuerySet[Any] = Customer.objects.filter(condition, _members(rules, group), deletion__isnull=True).order_by(
+        "pk"
+    )
     touched = _touched_at()
     rows = rows.annotate(q_touched=touched).annotate(
         q_score=_share(group, filled),
