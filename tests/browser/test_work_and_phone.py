@@ -91,3 +91,41 @@ def test_a_link_to_a_record_in_the_bin_leads_to_a_page_that_says_so(
     page.get_by_role("button", name="恢复").click()
     expect(page.locator("h1")).to_have_text("海天包装")
     complaints.clear()
+
+
+def test_the_sheet_of_places_is_searched_and_leads_there(cast: Cast, sign_in: SignIn, live_server: Any) -> None:
+    page = sign_in(cast.bob)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(live_server.url, wait_until="networkidle")
+
+    page.locator(".bottom-bar button").click()
+    expect(page.locator("#places a[href='/o/contacts/']")).to_be_visible()
+    page.locator("#places input").fill("公海")
+    expect(page.locator("#places a[href='/o/contacts/']")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pools/**")
+    expect(page.locator("#places")).to_be_hidden()
+
+    page.locator(".bottom-bar button").click()
+    page.locator("#places input").fill("海天")
+    page.get_by_role("button", name="在全部资料中搜索").click()
+    expect(page.locator("#search input")).to_have_value("海天")
+
+
+def test_a_group_of_the_rail_folds_by_keyboard_and_stays_folded(cast: Cast, sign_in: SignIn, live_server: Any) -> None:
+    page = sign_in(cast.bob)
+    page.goto(f"{live_server.url}/o/customers/", wait_until="networkidle")
+    title = page.locator("button[aria-controls='rail-customers']")
+
+    title.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(title).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".rail a[href='/o/contacts/']")).to_be_hidden()
+    expect(page.locator(".rail a[href='/o/customers/']")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".rail a[href='/o/customers/']")).to_be_focused()
+
+    page.reload(wait_until="networkidle")
+    expect(title).to_have_attribute("aria-expanded", "false")
+    title.press("Enter")
+    expect(page.locator(".rail a[href='/o/contacts/']")).to_be_visible()

@@ -18,6 +18,7 @@ from zhike.metadata.customising import read_text, refuse
 from zhike.metadata.definition_log import FIELD, LABEL, OBJECT, change_definition, defining, json_of, log_definition
 from zhike.metadata.errors import NotFound
 from zhike.metadata.models import Change, CustomField, CustomObject
+from zhike.metadata.navigation import GROUPS
 
 MOST_OBJECTS = 100
 #: Addresses and history keys that mean something else.
@@ -25,7 +26,6 @@ RESERVED = frozenset(
     (FIELD, LABEL, OBJECT, "batch", "calendar", "demo", "file", "files", "import", "job", "jobs", "login", "me", "new", "openapi",
      "role", "search", "settings", "static", "task", "token", "tokens", "view", "views", "x")
 )  # fmt: skip
-GROUPS = ("customers", "sales", "service", "marketing", "insight", "team")
 ICON = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 TEXTS = {"label_en": 60, "description": 300}
 CHANGEABLE = frozenset(("label", "icon", "group", "order", "board_by", *TEXTS))

@@ -178,9 +178,14 @@ class ObjectType:
     fields: Mapping[str, Field]
     title: str
     icon: str = "box"
-    #: Navigation group: customers, sales, service, marketing, insight, team; "" keeps it out of the rail.
+    #: Navigation group (``metadata/navigation.py``); "" keeps it out of the navigation and of the menu for new records.
     group: str = ""
+    #: Its place within the group.
     order: int = 100
+    #: Key that, pressed after "g", goes to the list.
+    shortcut: str = ""
+    #: Its list is among what people open most; the lowest numbers that a person may open stand in the phone's bar. 0: never.
+    thumb: int = 0
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     search: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.native import field_from_column
 from zhike.metadata.models import CustomField, CustomObject, FieldLabel, Record, Stamp
+from zhike.metadata.navigation import GROUPS
 from zhike.metadata.object_type import PERMISSIONS, Action, ObjectType, UnknownObject
 
 _registered: dict[str, ObjectType] = {}
@@ -130,6 +131,8 @@ def _extended(descriptor: ObjectType) -> ObjectType:
 
 
 def _check(descriptor: ObjectType) -> None:
+    if descriptor.group and descriptor.group not in GROUPS:
+        raise ValueError(f"{descriptor.key!r} belongs to no group of the navigation")
     named = [
         descriptor.title,
         *descriptor.columns,

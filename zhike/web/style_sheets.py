@@ -15,6 +15,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "shell",
         "rail",
         "bottom_bar",
+        "places",
         "menu",
         "dialog",
         "toast",

@@ -41,6 +41,7 @@ def describe() -> ObjectType:
         icon="user",
         group="team",
         order=10,
+        thumb=6,
         title="name",
         subtitle=("job_title", "department"),
         columns=("name", "username", "job_title", "department", "roles", "phones", "is_active", "last_seen_at"),

@@ -23,6 +23,7 @@ from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, Problem, Problems
 from zhike.metadata.places import record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.background import pause, reason
 from zhike.web.edges import refusals_answered
 
@@ -39,6 +40,17 @@ LABELS = {
 }
 #: The part of the page that waits for the worker.
 PART = "card"
+navigation.add(
+    navigation.Place(
+        "cards",
+        gettext_lazy("Scan a business card"),
+        "customers",
+        "id",
+        order=25,
+        needs={"customer": "create", "contact": "create"},
+        makes=True,
+    )
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

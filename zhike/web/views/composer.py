@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.accounts.middleware import AccountRequest
@@ -18,10 +18,24 @@ from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.fields.base import ValueRefused
 from zhike.metadata.object_type import Composer, ObjectType
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import object_view, refusals_answered
 from zhike.web.records import composing
 from zhike.web.records.subject import Subject, load
 from zhike.web.views.answers import changed
+
+navigation.add(
+    navigation.Place(
+        "log",
+        gettext_lazy("Log a contact"),
+        "activity",
+        "plus",
+        order=0,
+        needs={"interaction": "create"},
+        thumb=3,
+        is_dialog=True,
+    )
+)
 
 
 @require_POST

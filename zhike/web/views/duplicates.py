@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -19,6 +19,7 @@ from zhike.metadata import policy
 from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.object_type import ObjectType, Section
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import object_view, with_events
 from zhike.web.lists.candidates import candidates_context
 from zhike.web.records import forms
@@ -26,6 +27,17 @@ from zhike.web.records.forms import Form
 from zhike.web.views.answers import changed
 
 LONGEST_REASON = 500
+navigation.add(
+    navigation.Place(
+        "duplicates",
+        gettext_lazy("Duplicate customers"),
+        "quality",
+        "git-merge",
+        order=30,
+        needs={"customer": "merge"},
+        slug="customers",
+    )
+)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -20,12 +21,23 @@ from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.lists.state import ListState
 from zhike.web.records.subject import load
 
 TONES = {NoteState.NEW: "blue", NoteState.CONCLUDED: "green", NoteState.STALE: "amber", NoteState.ARCHIVED: "grey"}
 #: What a dossier follows the rights of.
 PARTS = ("key_account", "account_goal", "intelligence_note", "review_meeting")
+navigation.add(
+    navigation.Place(
+        "key_accounts",
+        gettext_lazy("Key accounts"),
+        "value",
+        "star",
+        order=20,
+        needs={"customer": "view", "key_account": "view"},
+    )
+)
 
 
 @require_safe

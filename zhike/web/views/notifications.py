@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -16,10 +16,23 @@ from zhike.engines.notify.services import Told, notifications_for, notifications
 from zhike.metadata import notices
 from zhike.metadata.fields.base import Context
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.records.moments import clock, day_heading, local_day, moment
 
 ADDRESS = "/notifications/"
 FOLLOWING = f"{ADDRESS}following/"
+navigation.add(
+    navigation.Place(
+        "notifications",
+        gettext_lazy("Messages"),
+        navigation.TOP,
+        "bell",
+        order=20,
+        shortcut="n",
+        thumb=5,
+        counts_unread=True,
+    )
+)
 
 
 @require_safe

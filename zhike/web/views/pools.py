@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -31,8 +31,21 @@ from zhike.metadata.errors import Invalid
 from zhike.metadata.fields.base import Context
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import refusals_answered
 from zhike.web.records.moments import moment
+
+navigation.add(
+    navigation.Place(
+        "pools",
+        gettext_lazy("Public pool"),
+        "customers",
+        "recycle",
+        order=25,
+        needs={"pool": "view", "customer": "view"},
+        shortcut="o",
+    )
+)
 
 
 @require_safe

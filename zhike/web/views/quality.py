@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -17,11 +17,18 @@ from zhike.engines.verification.searching import search_start
 from zhike.metadata import policy, registry
 from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import post_only, refusals_answered
 from zhike.web.quality.cleaning import cleaning_context
 from zhike.web.quality.figures import overdue, people_table, tiles
 from zhike.web.quality.inspections import inspection_context, listed
 from zhike.web.views.answers import refused
+
+navigation.add(
+    navigation.Place(
+        "quality_overview", gettext_lazy("Data quality"), "quality", "list-check", order=10, needs={"customer": "view"}
+    )
+)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -21,11 +21,24 @@ from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.places import record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.records.moments import moment
 
 ADDRESS = "/requests/"
 PAGE = 30
 TABS = {"": queries.to_decide, "mine": queries.asked_by, "decided": queries.decided_by}
+navigation.add(
+    navigation.Place(
+        "requests",
+        gettext_lazy("Requests"),
+        navigation.TOP,
+        "message-2",
+        order=30,
+        needs={"request": "view"},
+        shortcut="r",
+        thumb=8,
+    )
+)
 
 
 @require_safe

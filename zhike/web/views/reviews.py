@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -27,6 +27,7 @@ from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.fields.base import Context
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import refusals_answered
 from zhike.web.reviews.words import badge, list_of, trend_badge
 from zhike.web.views.answers import refused, saved
@@ -35,6 +36,17 @@ from zhike.web.views.answers import refused, saved
 PAGE = 50
 #: Numbers of the team's table.
 STANDING = ("total", "done", "due", "overdue")
+navigation.add(
+    navigation.Place(
+        "reviews",
+        gettext_lazy("Archive review"),
+        "quality",
+        "clipboard-list",
+        order=20,
+        needs={"review": "view", "customer": "view"},
+        shortcut="v",
+    )
+)
 
 
 def labels() -> dict[str, str]:

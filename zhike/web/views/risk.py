@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -18,11 +19,17 @@ from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.lists.state import ListState
 from zhike.web.records.moments import moment
 
 TONES = {HIGH: "red", WATCH: "amber"}
 MOST_WAITING = 10
+navigation.add(
+    navigation.Place(
+        "risk", gettext_lazy("Risk customers"), "value", "alert-triangle", order=30, needs={"customer": "view"}, thumb=9
+    )
+)
 
 
 @require_safe

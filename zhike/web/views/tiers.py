@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -23,6 +24,7 @@ from zhike.metadata.fields.base import Context
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.edges import object_view
 from zhike.web.lists.state import ListState
 from zhike.web.records.moments import moment
@@ -33,6 +35,9 @@ MOST_MOVES = 30
 MOST_HISTORY = 50
 #: Split points that the page starts from; others are asked for in its address.
 SPLIT, SHARE = 20, 80
+navigation.add(
+    navigation.Place("tiers", gettext_lazy("Value tiers"), "value", "scale", order=10, needs={"customer": "view"})
+)
 
 
 @require_safe

@@ -21,6 +21,7 @@ from zhike.domain.collection.services.forms import design_save, find_form, form_
 from zhike.metadata import policy, records, registry
 from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.places import list_url, record_url
+from zhike.web import navigation
 from zhike.web.collection import numbers
 from zhike.web.collection.designing import posted_face, rows
 from zhike.web.edges import refusals_answered
@@ -29,6 +30,11 @@ from zhike.web.records.links import RecordLink, add
 LINK = add(RecordLink("webform", gettext_lazy("Address and numbers"), "web_form", "forms"))
 MOST_LISTED = 200
 QR_KINDS = {"svg": "image/svg+xml", "png": "image/png"}
+navigation.add(
+    navigation.Place(
+        "web_forms", gettext_lazy("Web forms"), "marketing", "forms", order=10, needs={"webform": "view"}, thumb=10
+    )
+)
 
 
 @refusals_answered

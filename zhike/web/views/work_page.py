@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -17,6 +17,7 @@ from zhike.engines.work import contributions
 from zhike.lib.html import format_html
 from zhike.metadata.fields.base import Context
 from zhike.metadata.saving import context_for
+from zhike.web import navigation
 from zhike.web.records.moments import local_day, moment
 from zhike.web.records.subject import Wanted, fetch
 from zhike.web.work import todos
@@ -24,6 +25,9 @@ from zhike.web.work import todos
 MOST_MENTIONS = 6
 MOST_RECENT = 8
 NOON, EVENING = 12, 18
+navigation.add(
+    navigation.Place("work", gettext_lazy("Work page"), navigation.TOP, "home", order=10, shortcut="h", thumb=1)
+)
 
 
 @require_safe

@@ -15,8 +15,9 @@ INTERACTION = registry.add(
     object_type(
         Interaction,
         icon="message-circle",
-        group="customers",
-        order=30,
+        group="activity",
+        order=10,
+        shortcut="i",
         title="content",
         subtitle=("customer", "happened_at"),
         columns=("content", "customer", "channel", "outcome", "happened_at", "owner", "next_action"),

@@ -21,8 +21,10 @@ TASK = registry.add(
     object_type(
         Task,
         icon="checkbox",
-        group="customers",
-        order=40,
+        group="activity",
+        order=20,
+        shortcut="t",
+        thumb=4,
         title="title",
         subtitle=("customer", "due_at"),
         columns=("title", "customer", "due_at", "status", "priority", "owner"),

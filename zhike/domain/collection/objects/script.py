@@ -34,6 +34,8 @@ SCRIPT = registry.add(
         Script,
         exclude=("owner", "department", "questions"),
         icon="phone",
+        group="marketing",
+        order=20,
         title="name",
         columns=("name", "is_active", "updated_at"),
         filters=("is_active",),

@@ -16,6 +16,7 @@ CONTACT = registry.add(
         icon="address-book",
         group="customers",
         order=20,
+        shortcut="p",
         title="name",
         subtitle=("customer", "job_title"),
         columns=("name", "customer", "job_title", "role", "phones", "strength", "updated_at"),

@@ -15,7 +15,7 @@ GROUP = registry.add(
         Group,
         icon="folders",
         group="customers",
-        order=50,
+        order=30,
         title="name",
         subtitle=("parent",),
         columns=("name", "kind", "parent", "shared", "owner", "updated_at"),

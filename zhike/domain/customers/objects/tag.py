@@ -14,7 +14,7 @@ TAG = registry.add(
         Tag,
         icon="tag",
         group="customers",
-        order=60,
+        order=90,
         title="name",
         columns=("name", "color", "updated_at"),
         filters=("color",),

@@ -26,8 +26,6 @@ KEY_ACCOUNT = registry.add(
             KeyAccount,
             key="key_account",
             icon="star",
-            group="customers",
-            order=60,
             title="title",
             subtitle=("customer", "state"),
             columns=("title", "customer", "state", "since", "next_review_on", "owner", "updated_at"),

@@ -14,8 +14,8 @@ HOLDING = registry.add(
     object_type(
         Holding,
         icon="wallet",
-        group="customers",
-        order=51,
+        group="sales",
+        order=95,
         title="name",
         subtitle=("customer", "kind"),
         columns=("name", "customer", "kind", "balance", "since", "until", "updated_at"),

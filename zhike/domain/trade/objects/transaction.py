@@ -14,8 +14,8 @@ TRANSACTION = registry.add(
     object_type(
         Transaction,
         icon="receipt",
-        group="customers",
-        order=50,
+        group="sales",
+        order=90,
         title="product",
         subtitle=("customer", "day"),
         columns=("product", "customer", "day", "kind", "quantity", "amount", "cost", "source"),

@@ -103,9 +103,9 @@ function arrive() {
 
 /** Sets aria-current on the one link of rail and bottom bar whose address is the longest beginning of ours. */
 function markCurrent() {
-  for (const bar of document.querySelectorAll(".rail, .bottom-bar")) {
+  for (const bar of document.querySelectorAll(".rail, .bottom-bar, .places")) {
     let best = null;
-    for (const link of bar.querySelectorAll("a.rail-link, a.bottom-link")) {
+    for (const link of bar.querySelectorAll("a.rail-link, a.bottom-link, a.place")) {
       link.removeAttribute("aria-current");
       const path = new URL(link.href, location.href).pathname;
       const fits = path === "/" ? location.pathname === "/" : location.pathname.startsWith(path);

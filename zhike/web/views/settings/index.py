@@ -5,10 +5,25 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
-from zhike.web import settings_pages
+from zhike.accounts.roles import PRIVILEGES
+from zhike.web import navigation, settings_pages
+
+navigation.add(
+    navigation.Place(
+        "settings",
+        gettext_lazy("Settings"),
+        navigation.END,
+        "settings",
+        order=100,
+        privileges=PRIVILEGES,
+        shortcut="s",
+        thumb=7,
+    )
+)
 
 
 @require_safe

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhike.accounts.middleware import AccountRequest
 from zhike.metadata import registry
 from zhike.metadata.customising_objects import (
-    GROUPS,
     TEXTS,
     object_change,
     object_create,
@@ -23,9 +22,9 @@ from zhike.metadata.customising_objects import (
 from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.fields.base import Label
 from zhike.metadata.models import CustomField, CustomObject
+from zhike.metadata.navigation import GROUPS
 from zhike.web.definitions.icons import ICONS
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
-from zhike.web.shell import GROUPS as GROUP_LABELS
 from zhike.web.views.settings.fields import fields_url
 
 PAGE = add(
@@ -55,7 +54,7 @@ def object_list(request: AccountRequest) -> HttpResponse:
         {
             "row": row,
             "fields": fields.get(row.key, 0),
-            "group": GROUP_LABELS.get(row.group, "–"),
+            "group": GROUPS[row.group].label if row.group in GROUPS else "–",
             "url": object_url(row),
         }
         for row in CustomObject.objects.order_by("retired_at", "order", "id")
@@ -118,7 +117,7 @@ def form_page(
         "row": row,
         "typed": typed,
         "icons": ICONS if typed["icon"] in ICONS or not typed["icon"] else (typed["icon"], *ICONS),
-        "groups": [(key, GROUP_LABELS[key], key == typed["group"]) for key in GROUPS],
+        "groups": [(key, group.label, key == typed["group"]) for key, group in GROUPS.items()],
         "boards": boards(row, typed.get("board_by", "")),
         "fields_url": fields_url(row.key) if row and row.retired_at is None else "",
         "problems": problems or {},

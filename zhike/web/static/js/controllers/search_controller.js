@@ -18,7 +18,8 @@ export default class extends Controller {
     clearTimeout(this.timer);
   }
 
-  open = () => {
+  open = ({ detail }) => {
+    if (detail?.words) this.inputTarget.value = detail.words;
     if (!this.element.open) this.element.showModal();
     this.inputTarget.select();
     this.fetch();

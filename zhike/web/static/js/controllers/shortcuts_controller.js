@@ -2,7 +2,6 @@
 import { Controller } from "../../vendor/stimulus.js";
 
 const CHORD_TIME = 1200;
-const PLACES = { h: "/", c: "/o/customers/", t: "/o/tasks/", n: "/notifications/", s: "/settings/" };
 
 /** Whether the key belongs to what is being typed. */
 export function isTyping(target) {
@@ -39,7 +38,7 @@ export default class extends Controller {
     const waiting = this.chord && Date.now() - this.chord < CHORD_TIME;
     this.chord = null;
     if (!waiting) return false;
-    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`) ?? document.querySelector(`.rail a[href="${PLACES[event.key]}"]`);
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
     if (!link) return false;
     event.preventDefault();
     link.click();
@@ -48,6 +47,10 @@ export default class extends Controller {
 
   search() {
     document.getElementById("search").dispatchEvent(new CustomEvent("search:open"));
+  }
+
+  places() {
+    document.getElementById("places").dispatchEvent(new CustomEvent("places:open"));
   }
 
   help() {
