@@ -53,7 +53,7 @@ def layout(request: HttpRequest) -> str:
 
 def turned_groups(request: HttpRequest) -> frozenset[str]:
     """The groups that the person turned; what the cookie says beside them is left out."""
-    return frozenset(request.COOKIES.get(COOKIE, "").split(".")) & GROUPS.keys()
+    return frozenset(request.COOKIES.get(COOKIE, "").split(".")).intersection(GROUPS)
 
 
 def drawn_navigation(actor: Actor, turned: frozenset[str]) -> SafeString:
