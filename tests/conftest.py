@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.cast import Cast, assemble
+from tests.template import use_template
 
 #: Tests that must not be left out where continuous integration runs.
 NEVER_SKIPPED = {"browser", "real_input", "contract", "query", "policy", "write", "claim"}
@@ -20,6 +23,27 @@ def _chinese_unless_said_otherwise() -> Iterator[None]:
     """A test that switches the language leaves no trace in the next."""
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(scope="session")
+def template_directory(request: pytest.FixtureRequest) -> Path:
+    """Where the migrated SQLite file is kept from run to run."""
+    return Path(request.config.cache.mkdir("template"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Django must not remove the SQLite file that was laid ready for it; it goes with the directory of the run."""
+    return connection.vendor == "sqlite" or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, template_directory: Path, django_db_blocker: Any
+) -> None:
+    """Databases start as copies of the template."""
+    with django_db_blocker.unblock():
+        use_template(template_directory)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,9 @@ from zhike.config.settings import *  # noqa: E402, F403
 from zhike.config.settings import ENVIRONMENT, STORAGES  # noqa: E402
 
 LOCAL_POSTGRES = {"DATABASE_URL": "postgresql://postgres@127.0.0.1:5432/postgres"}
+#: Databases of this checkout on a PostgreSQL server, so that two checkouts may test at once.
+TEST_DATABASE = f"test_zhike_{zlib.crc32(str(Path.cwd()).encode())}"
+TEMPLATE_DATABASE = f"{TEST_DATABASE}_template"
 
 
 def chosen_database() -> dict[str, Any]:
@@ -57,12 +60,10 @@ def chosen_database() -> dict[str, Any]:
         address = ENVIRONMENT.database or env.postgres("DATABASE_URL", environ=LOCAL_POSTGRES)
         if address is None:
             raise env.BadSetting("DATABASE_URL", "names no PostgreSQL")
-        # One database per checkout, so that two checkouts may test at once.
-        name = f"test_zhike_{zlib.crc32(str(Path.cwd()).encode())}"
         entry = postgres_database(address)
         given = str(entry["OPTIONS"].get("options", ""))
         entry["OPTIONS"]["options"] = f"{given} -c synchronous_commit=off".strip()
-        return {**entry, "CONN_MAX_AGE": 0, "TEST": {"NAME": name}}
+        return {**entry, "CONN_MAX_AGE": 0, "TEST": {"NAME": TEST_DATABASE}}
     raise env.BadSetting("ZHIKE_TEST_DB", f"{kind!r} is neither sqlite nor postgresql")
 
 

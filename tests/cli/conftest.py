@@ -9,8 +9,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+
+from tests.template import copy_template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -48,9 +52,13 @@ def zhike(tmp_path: Path) -> Zhike:
 
 
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _migrated(tmp_path_factory: pytest.TempPathFactory, template_directory: Path, django_db_blocker: Any) -> Path:
     """The data directory of an installation that is up to date and empty."""
     directory = tmp_path_factory.mktemp("installation")
+    (directory / "data").mkdir(mode=0o700)
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            copy_template(template_directory, directory / "data" / "zhike.sqlite3")
     done = run(directory, "migrate")
     assert done.returncode == 0, done.stderr
     return directory / "data"
