@@ -7,7 +7,9 @@ all is answered 403; one that has it, but not for this record, 404.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db import connection
 
 Allowed = Mapping[str, frozenset[str]]
 
@@ -105,3 +107,37 @@ EVERY = tuple(EXPECTED)
 
 #: Who may write down a contact with a customer: creates interactions.
 MAY_WRITE_DOWN = frozenset({"bob", "alice", "sara", "clara"})
+
+
+# Who is asked on which database -----------------------------------------------------------------------------------
+
+#: The widest rights come first, then none, so that few roles show every reach of every action.
+BY_REACH = ("clara", "mallory", "alice", "bob", "sara", "max", "eve", "adam")
+
+
+def asked(object_key: str, roles: Iterable[str] = (*ROLES, *NOBODIES)) -> list[str]:
+    """Everybody on SQLite. On PostgreSQL those whose reach makes a condition of SQL that none before them made.
+
+    What roles have beside it is decided before the database is asked, and proven on SQLite; likewise that nobody gets in
+    without an account, which PostgreSQL is asked about one object.
+    """
+    if connection.vendor != "postgresql":
+        return list(roles)
+    telling = {*telling_roles(EXPECTED[object_key]), *(NOBODIES if object_key == "customer" else ())}
+    return [role for role in roles if role in telling]
+
+
+def telling_roles(rights_by_role: Mapping[str, Allowed]) -> Iterator[str]:
+    """Roles of which each has an action within a reach that no other before it has; no reach at all is one too."""
+    shown: set[tuple[str, frozenset[str] | None]] = set()
+    for role in BY_REACH:
+        reaches = {(action, rights_by_role[role].get(action)) for action in ACTIONS}
+        if reaches - shown:
+            yield role
+        shown |= reaches
+
+
+def matrix_cases(roles: Iterable[str] = ROLES) -> list[tuple[str, str]]:
+    """(role, object key) of every part of the matrix that the database at hand is asked."""
+    wanted = tuple(roles)
+    return [(role, key) for key in sorted(EXPECTED) for role in asked(key, wanted)]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.cast import Cast, client
 from tests.permissions.digest import differences, digest
-from tests.permissions.expected import EXPECTED, NOBODIES, ROLES
+from tests.permissions.expected import NOBODIES, matrix_cases
 from tests.permissions.scene import build
 from tests.permissions.web_calls import RECORD_CALLS, TYPE_CALLS
 from tests.permissions.web_matrix import Cell, ask, breaches
@@ -15,8 +15,7 @@ from tests.permissions.web_matrix import Cell, ask, breaches
 pytestmark = [pytest.mark.django_db, pytest.mark.policy]
 
 
-@pytest.mark.parametrize("object_key", sorted(EXPECTED))
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("role", "object_key"), matrix_cases())
 def test_every_cell_answers_as_written_down(cast: Cast, role: str, object_key: str) -> None:
     user = getattr(cast, role)
     assert list(breaches(build(cast, object_key, user), role, client(user))) == []

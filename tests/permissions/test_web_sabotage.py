@@ -1,4 +1,7 @@
-"""What if a check of the pages were missing? The matrix must find every one."""
+"""What if a check of the pages were missing? The matrix must find every one.
+
+This proves the matrix and not the database, so it is not asked of PostgreSQL once more.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 
 from tests.cast import Cast, client
 from tests.permissions.scene import build
-from tests.permissions.test_api_matrix import SABOTAGE
+from tests.permissions.test_api_sabotage import SABOTAGE
 from tests.permissions.test_web_belongings import BY_NAME, settings_breaches, thing_breaches
 from tests.permissions.web_matrix import breaches
 from tests.permissions.web_settings import around
@@ -17,7 +20,7 @@ from zhike.metadata.actor import Actor
 from zhike.web.records.subject import Subject
 from zhike.web.views import batches, comments, jobs, saved_views
 
-pytestmark = [pytest.mark.django_db, pytest.mark.policy]
+pytestmark = pytest.mark.django_db
 
 
 def always(*_arguments: Any, **_options: Any) -> bool:
