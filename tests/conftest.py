@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from tests import emptying
 from tests.cast import Cast, assemble
 from tests.template import use_template
 
@@ -41,7 +42,8 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, template_directory: Path, django_db_blocker: Any
 ) -> None:
-    """Databases start as copies of the template."""
+    """Databases start as copies of the template, and are emptied in few statements."""
+    emptying.install()
     with django_db_blocker.unblock():
         use_template(template_directory)
 
