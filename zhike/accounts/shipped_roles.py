@@ -18,6 +18,8 @@ Actions = Mapping[str, Scope]
 
 #: Records of daily work; "*" stands for every object type that a role does not name, custom ones included.
 BUSINESS = ("customer", "contact", "relation", "interaction", "task", "*")
+#: What the firm sells is for everybody to look up, and for few to change.
+CATALOGUE = ("product", "product_category")
 KEEP = ("view", "create", "edit", "delete", "restore")
 
 
@@ -38,6 +40,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "custody": every(ALL, "view"),
         **on(("webform", "script", "needclass", "review_policy"), every(ALL, "view")),
         "review_cycle": every(ALL, "view"),
+        **on(CATALOGUE, every(ALL, "view")),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
@@ -61,6 +64,9 @@ class ShippedRole:
     privileges: tuple[str, ...] = ()
 
 
+#: Those who sell and serve see prices, not what the firm pays.
+COSTS: Mapping[str, Mapping[str, FieldAccess]] = {"product": {"cost": FieldAccess.HIDDEN}}
+
 SALES = ShippedRole(
     key="sales",
     name=gettext_noop("Sales"),
@@ -71,6 +77,7 @@ SALES = ShippedRole(
             {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore", "assign")},
         )
     ),
+    fields=COSTS,
 )
 
 MANAGER = ShippedRole(
@@ -81,6 +88,7 @@ MANAGER = ShippedRole(
         {
             **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
             **on(("tag", "needclass"), every(ALL, *KEEP)),
+            **on(CATALOGUE, every(ALL, *KEEP, "export", "import")),
             "request": every(BELOW, "view"),
             "custody": every(ALL, "view", "export"),
             "review": every(BELOW, "view", "confirm", "export", "recheck"),
@@ -108,6 +116,7 @@ SERVICE = ShippedRole(
             "*": {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore")},
         }
     ),
+    fields=COSTS,
 )
 
 MASKED_CONTACTS = {key: {"phones": FieldAccess.MASKED, "emails": FieldAccess.MASKED} for key in ("customer", "contact")}
@@ -125,7 +134,7 @@ MARKETING = ShippedRole(
             **on(("tag", "group", "webform", "script"), every(ALL, *KEEP)),
         }
     ),
-    fields=MASKED_CONTACTS,
+    fields={**MASKED_CONTACTS, **COSTS},
 )
 
 EXECUTIVE = ShippedRole(
@@ -134,7 +143,18 @@ EXECUTIVE = ShippedRole(
     description=gettext_noop("Sees and exports everything, changes nothing."),
     grants=with_company(
         on(
-            (*BUSINESS, "tag", "group", "user", "department", "request", "custody", "review_cycle", "review"),
+            (
+                *BUSINESS,
+                *CATALOGUE,
+                "tag",
+                "group",
+                "user",
+                "department",
+                "request",
+                "custody",
+                "review_cycle",
+                "review",
+            ),
             every(ALL, "view", "export"),
         )
     ),
@@ -147,7 +167,7 @@ CUSTODIAN = ShippedRole(
     grants=with_company(
         {
             **on(
-                (*BUSINESS, "tag", "group", "pool", "webform", "script", "needclass", "review_policy"),
+                (*BUSINESS, *CATALOGUE, "tag", "group", "pool", "webform", "script", "needclass", "review_policy"),
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
@@ -162,7 +182,17 @@ ADMIN = ShippedRole(
     description=gettext_noop("Sets the system up: people, departments, roles, fields. Sees no customer data."),
     grants={
         **on(
-            ("user", "department", "calendar_day", "pool", "webform", "script", "needclass", "review_policy"),
+            (
+                "user",
+                "department",
+                *CATALOGUE,
+                "calendar_day",
+                "pool",
+                "webform",
+                "script",
+                "needclass",
+                "review_policy",
+            ),
             every(ALL, *KEEP, "export", "import"),
         ),
         "request": every(OWN, "view"),

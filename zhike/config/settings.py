@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "zhike.domain.customers",
     "zhike.domain.activities",
     "zhike.domain.trade",
+    "zhike.domain.catalog",
     "zhike.domain.tiers",
     "zhike.domain.risk",
     "zhike.domain.key_accounts",

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from zhike.lib.line_amounts import PRICE_DECIMALS, QUANTITY_DECIMALS
+
 
 class LongTextField(models.TextField):  # type: ignore[type-arg]
     zhike_type: ClassVar[str] = "long_text"
@@ -20,6 +22,24 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     def __init__(self, *args: Any, currency: str = "CNY", **kwargs: Any) -> None:
         self.currency = currency
         super().__init__(*args, **kwargs)
+
+
+class UnitPriceField(models.DecimalField):  # type: ignore[type-arg]
+    """Whole currency units for one unit of a product: 15 digits, which JSON and SQLite hold exactly, six of them decimals."""
+
+    zhike_type: ClassVar[str] = "decimal"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 15, "decimal_places": PRICE_DECIMALS, **kwargs})
+
+
+class QuantityField(models.DecimalField):  # type: ignore[type-arg]
+    """How much of a product."""
+
+    zhike_type: ClassVar[str] = "decimal"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 15, "decimal_places": QUANTITY_DECIMALS, **kwargs})
 
 
 class PercentField(models.DecimalField):  # type: ignore[type-arg]

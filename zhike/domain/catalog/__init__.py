@@ -1,0 +1,1 @@
+"""Products: what the firm sells, in which categories, at which prices."""

@@ -1,0 +1,7 @@
+"""One file per object of the catalogue; importing this package registers them."""
+
+from __future__ import annotations
+
+from zhike.domain.catalog.objects import category, product
+
+__all__ = ["category", "product"]
