@@ -150,6 +150,7 @@ RECORD_CALLS = (
     WebCall("record_team", "POST", "edit", teammate, objects=HAVE_TEAMS),
     WebCall("record_team_remove", "POST", "edit", nothing, given={"user_id": 1}, objects=HAVE_TEAMS),
     WebCall("record_sources", "GET", "view"),
+    WebCall("record_band", "GET", "view"),
     WebCall("record_why", "GET", "view"),
     WebCall("record_tiers", "GET", "view", objects=("customer",)),
     WebCall("record_log", "POST", "view", conversation, 204, writes_down=True, objects=("customer",)),

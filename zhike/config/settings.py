@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "zhike.domain.tiers",
     "zhike.domain.risk",
     "zhike.domain.key_accounts",
+    "zhike.domain.deals",
     "zhike.domain.pools",
     "zhike.domain.quality",
     "zhike.domain.collection",

@@ -200,6 +200,10 @@ class ObjectType:
     #: The two or three numbers or dates that matter most, shown large; figures of other engines may be among them.
     figures: tuple[str, ...] = ()
     board_by: str | None = None
+    #: What a board shows while nobody chose a filter, such as the deals that are open.
+    board_filter: Mapping[str, Any] | None = None
+    #: Field whose values say which columns a board has (``Choice.within``): the pipeline of a stage. One of them is shown at a time.
+    board_within: str | None = None
     #: How duplicates of its records are recognised; None: they are not looked for, and records are not merged.
     identity: Identity | None = None
     #: Unique or identifying fields by which an import may find the record to update.
@@ -221,6 +225,9 @@ class ObjectType:
     #: Set-wise completion before validation: ``prepare(rows, existing, actor)`` may fill values (such as a default owner)
     #: and return errors by row index. ``existing`` holds the stored values by row index for updates.
     prepare: Callable[[list[Values], Mapping[int, Values], Actor], Mapping[int, Mapping[str, Any]]] | None = None
+    #: What only the database can check, such as a filter over what was just written: asked inside the transaction, of all
+    #: rows at once. ``verify(written, actor)`` gets the values before by id (None for new records) and returns problems by id.
+    verify: Callable[[Mapping[int, Values | None], Actor], Mapping[int, Mapping[str, Any]]] | None = None
     #: Primary key of the CustomObject row, for custom objects.
     custom_id: int | None = None
     #: Seen by its owner alone, whatever roles say.

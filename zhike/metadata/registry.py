@@ -110,7 +110,8 @@ def remove(key: str) -> None:
         forget()
 
 
-#: Gives further fields of an object type, such as its figures; they must be read-only and computed.
+#: Gives further fields of an object type, such as its figures; they must be read-only and computed. One that the type
+#: has may be given again with other options, such as choices that stand in rows.
 Extension = Callable[[ObjectType], Mapping[str, Field]]
 _extensions: list[Extension] = []
 
@@ -144,6 +145,7 @@ def _check(descriptor: ObjectType) -> None:
         *(key for section in descriptor.form for key in section.fields),
         *(section.when[0] for section in descriptor.form if section.when),
         *([descriptor.board_by] if descriptor.board_by else []),
+        *([descriptor.board_within] if descriptor.board_within else []),
         *([descriptor.scope_from] if descriptor.scope_from else []),
         *([descriptor.shared_by] if descriptor.shared_by else []),
         *(descriptor.identity.keys if descriptor.identity else ()),

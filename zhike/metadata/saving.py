@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,10 @@ STALE = Problem("stale", _("Somebody else changed this record in the meantime.")
 def context_for(actor: Actor) -> Context:
     """The context in which an actor's raw values are understood."""
     return Context(actor=actor, now=timezone.now(), timezone=ZoneInfo(actor.timezone), language=actor.language)
+
+
+class _NotHeld(Exception):
+    """What was written does not hold; the savepoint is given up."""
 
 
 class SaveBatch:
@@ -77,7 +81,35 @@ class SaveBatch:
         new = [index for index, row in enumerate(self.rows) if row.id is None]
         give_numbers(self.object_type, self.plain, new, self.problems, self.context.now)
         self._find_changes()
-        return self._store()
+        return self._store() if self.object_type.verify is None else self._store_verified()
+
+    def _store_verified(self) -> SaveResult:
+        """Write, let the object type look at what it has become, and take back what does not hold; the rest is written anew."""
+        try:
+            with transaction.atomic():
+                result = self._store()
+                found = self._verify()
+                if found:
+                    raise _NotHeld
+                return result
+        except _NotHeld:
+            for index, problems in found.items():
+                for key, problem in problems.items():
+                    checking.note(self._parse_problems[index], key, problem)
+            return self.write()
+
+    def _verify(self) -> dict[int, Mapping[str, Any]]:
+        """Problems by index of rows that were written and do not hold."""
+        verify = self.object_type.verify
+        written = {
+            pk: index
+            for index, pk in enumerate(self.ids)
+            if pk is not None and (self.rows[index].id is None or index in self.changed)
+        }
+        if verify is None or not written:
+            return {}
+        found = verify({pk: self.before.get(index) for pk, index in written.items()}, self.actor)
+        return {written[pk]: problems for pk, problems in found.items() if problems}
 
     # Reading ------------------------------------------------------------------------------------------------------
 

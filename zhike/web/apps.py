@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.templatetags import i18n
 
@@ -14,5 +16,7 @@ class WebConfig(AppConfig):
     name = "zhike.web"
 
     def ready(self) -> None:
-        """Have ``{% translate %}`` look literal texts up once."""
+        """Have ``{% translate %}`` look literal texts up once; register the bands of records' pages."""
         i18n.register.tag("translate", translate)
+        # What draws a part of other pages must be there before the first of them is asked for.
+        import_module("zhike.web.deals.stages")

@@ -23,6 +23,7 @@ from zhike.web.views import (
 urlpatterns = [
     path("new/", record_form.record_new, name="record_new"),
     path("<int:record_id>/", record_detail.record_detail, name="record_detail"),
+    path("<int:record_id>/band/", record_detail.record_band, name="record_band"),
     path("<int:record_id>/peek/", record_detail.record_peek, name="record_peek"),
     path("<int:record_id>/timeline/", record_detail.record_timeline, name="record_timeline"),
     path("<int:record_id>/opened/", record_detail.opened, name="record_opened"),

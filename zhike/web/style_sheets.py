@@ -33,6 +33,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "story",
         "composer",
         "board",
+        "deals",
         "work",
         "settings",
         "calendar",

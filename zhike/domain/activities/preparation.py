@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from zhike.domain.customers.preparation import Found, followers_prepare, merged
 from zhike.lib.phones import parse_phone
 from zhike.lib.recurrence import read_recurrence
 from zhike.lib.refusal import Refused
+from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
@@ -41,8 +43,9 @@ def interactions_prepare(rows: list[Values], existing: Mapping[int, Values], _ac
 
 
 def tasks_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
-    """A contact brings its customer with it; the time of completion comes and goes with the status."""
-    _customers_from_contacts(rows, existing)
+    """A contact or a deal brings its customer with it; the time of completion comes and goes with the status."""
+    _customers_from(rows, existing, "opportunity", _customers_of_deals)
+    _customers_from(rows, existing, "contact", _customers_of)
     now = timezone.now()
     for index, row in enumerate(rows):
         stored = existing.get(index)
@@ -81,15 +84,23 @@ def check_contacts(rows: list[Values], existing: Mapping[int, Values]) -> Found:
     return found
 
 
-def _customers_from_contacts(rows: list[Values], existing: Mapping[int, Values]) -> None:
+def _customers_from(
+    rows: list[Values], existing: Mapping[int, Values], key: str, customers_of: Callable[[set[int]], dict[int, int]]
+) -> None:
     lonely = [
-        row
-        for index, row in enumerate(rows)
-        if row.get("contact") and merged(row, existing.get(index), "customer") is None
+        row for index, row in enumerate(rows) if row.get(key) and merged(row, existing.get(index), "customer") is None
     ]
-    homes = _customers_of({row["contact"] for row in lonely})
+    homes = customers_of({row[key] for row in lonely})
     for row in lonely:
-        row["customer"] = homes.get(row["contact"])
+        row["customer"] = homes.get(row[key])
+
+
+def _customers_of_deals(deals: set[int]) -> dict[int, int]:
+    """Customer of each deal, in one query; deals lie above this package, so that the registry gives their table."""
+    if not deals:
+        return {}
+    rows: Any = policy.every_record(registry.get("opportunity")).filter(pk__in=deals)
+    return dict(rows.values_list("pk", "customer_id"))
 
 
 def _customers_of(contacts: set[int]) -> dict[int, int]:

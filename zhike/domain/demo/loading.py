@@ -13,6 +13,7 @@ from zhike.accounts.models import User
 from zhike.accounts.people import user_create
 from zhike.domain.demo import trade
 from zhike.domain.demo.business import Block, Business, Plan
+from zhike.domain.demo.deals import deals
 from zhike.domain.demo.key_accounts import key_accounts
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
@@ -160,6 +161,7 @@ class Loader:
         self._later_changes()
         self._comments()
         key_accounts(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
+        deals(self.ids["user"], self.ids["customer"], self.plan.today)
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
         quality(self.ids["user"], self.actor_of, self.plan.today)
         web_forms(self.ids["user"], self.ids["customer"])

@@ -24,6 +24,8 @@ class Choice:
     label_en: str = ""
     #: Kept for records that have it, no longer offered.
     retired: bool = False
+    #: Value of another field for which the choice stands: the pipeline of a stage. "" stands for all.
+    within: str = ""
 
     def text(self, context: Context) -> str:
         if self.label_en and not is_chinese(context):

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.lib.html import joined
+from zhike.metadata import policy
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_of
@@ -65,6 +66,7 @@ def board_context(listing: Listing, field: Field | None, failure: Failure | None
             {"label": found.label, "url": listing.url(by=key), "active": field is not None and key == field.key}
             for key, found in board_fields(listing).items()
         ],
+        "within": within_menu(listing, field) if field is not None else [],
         "empty": empty(listing, failure) if failure else None,
         "failed": failure is not None,
     }
@@ -73,26 +75,62 @@ def board_context(listing: Listing, field: Field | None, failure: Failure | None
 def draw_columns(listing: Listing, field: Field) -> list[dict[str, Any]]:
     counted = counts(listing, field)
     shown = lanes(listing, field, counted)
-    pages = first_pages(query(listing), field, [lane.value for lane in shown], sort=board_sort(listing))
+    pages = first_pages(query(listing, field), field, [lane.value for lane in shown], sort=board_sort(listing))
     label_rows(listing.object_type, [row for page in pages.values() for row in page.rows], listing.context)
     heads = {head["value"]: head for head in draw_heads(listing, field, shown, counted)}
     cards = Cards(listing, field)
     return [{**heads[lane.value or ""], **cards.lane(lane.value, pages.get(lane.value, Page([])))} for lane in shown]
 
 
-def query(listing: Listing) -> Query:
+def query(listing: Listing, field: Field) -> Query:
     more = (LAST_CHANGE, board_sort(listing).removeprefix("-"))
-    found = listing.query(columns=[*listing.columns, *(listing.object_type.field(key) for key in more)])
-    return replace(found, sort=(board_sort(listing),))
+    columns = [*listing.columns, *(listing.object_type.field(key) for key in more)]
+    return replace(asked(listing, field, columns), sort=(board_sort(listing),))
+
+
+def asked(listing: Listing, field: Field, columns: Sequence[Field] = ()) -> Query:
+    """The query of the list, narrowed to the records whose columns are shown."""
+    found = listing.query(columns=columns)
+    chosen = chosen_within(listing, field)
+    if chosen is None:
+        return found
+    narrowed = {"field": listing.object_type.board_within, "op": "eq", "value": chosen}
+    return replace(found, filter={"all": [part for part in (found.filter, narrowed) if part]})
+
+
+def chosen_within(listing: Listing, field: Field) -> str | None:
+    """Which set of columns is shown: the one of the address, otherwise the first; None where there are not several."""
+    sets = list(dict.fromkeys(choice.within for choice in choices_of(field) if choice.within and not choice.retired))
+    within = listing.object_type.fields.get(listing.object_type.board_within or "")
+    if len(sets) < 2 or within is None or not policy.comparable(listing.actor, listing.object_type, within):
+        return None
+    return listing.state.within if listing.state.within in sets else sets[0]
+
+
+def within_menu(listing: Listing, field: Field) -> list[dict[str, Any]]:
+    """The sets of columns to choose from; none where there are not several."""
+    chosen = chosen_within(listing, field)
+    if chosen is None or listing.object_type.board_within is None:
+        return []
+    offered = {choice.within for choice in choices_of(field) if not choice.retired}
+    sets = [
+        choice
+        for choice in choices_of(listing.object_type.field(listing.object_type.board_within))
+        if choice.key in offered
+    ]
+    return [
+        {"label": choice.text(listing.context), "url": listing.url(within=choice.key), "active": choice.key == chosen}
+        for choice in sets
+    ]
 
 
 def counts(listing: Listing, field: Field) -> dict[str | None, Group] | None:
     """Rows and sums by value; None when counting takes too long, or would for everybody who looks at all of a large base."""
-    summed, asked = summed_field(listing), listing.query(columns=())
-    if asked.takes_all() and is_large(listing.object_type):
+    summed, wanted = summed_field(listing), asked(listing, field)
+    if wanted.takes_all() and is_large(listing.object_type):
         return None
     try:
-        groups = asked.groups(field.key, sum_key=summed.key if summed else None, budget=COUNT_BUDGET)
+        groups = wanted.groups(field.key, sum_key=summed.key if summed else None, budget=COUNT_BUDGET)
     except OutOfTime:
         return None
     found: dict[str | None, Group] = {}
@@ -107,10 +145,11 @@ def counts(listing: Listing, field: Field) -> dict[str | None, Group] | None:
 def lanes(listing: Listing, field: Field, counted: dict[str | None, Group] | None) -> list[Lane]:
     """A lane a choice; retired ones and "not set" only where records stand in them."""
     held = {} if counted is None else counted
+    within = chosen_within(listing, field)
     found = [
         Lane(choice.key, choice.text(listing.context), choice.tone)
         for choice in choices_of(field)
-        if not choice.retired or choice.key in held
+        if (not choice.retired or choice.key in held) and choice.within in {within or choice.within, ""}
     ]
     if None in held or (not field.required and counted is None):
         found.insert(0, Lane(None, _("Not set"), "grey"))
@@ -143,7 +182,7 @@ def capped_texts(listing: Listing, field: Field, shown: Sequence[Lane]) -> dict[
     """Numbers of the columns up to the cap ("1,000+"); none where even that takes too long."""
     values = [lane.value for lane in shown]
     try:
-        counts = capped_counts(listing.query(columns=()), field, values, cap=COUNT_CAP, budget=COUNT_BUDGET)
+        counts = capped_counts(asked(listing, field), field, values, cap=COUNT_CAP, budget=COUNT_BUDGET)
     except OutOfTime:
         return {}
     return {value: f"{count.value:,}{'+' if count.capped else ''}" for value, count in counts.items()}
@@ -198,7 +237,7 @@ def line(facts: Sequence[SafeString]) -> SafeString:
 
 def next_page(listing: Listing, field: Field, value: str | None, cursor: str) -> dict[str, Any]:
     """Further cards of one column; raises BadQuery and OutOfTime."""
-    found = query(listing)
+    found = query(listing, field)
     parts = [part for part in (found.filter, group_filter(field, value)) if part]
     page = replace(found, filter={"all": parts}, cursor=cursor).page()
     label_rows(listing.object_type, page.rows, listing.context)

@@ -41,7 +41,15 @@ class Listing:
 
     @cached_property
     def filter(self) -> Mapping[str, Any]:
-        return (self.view.definition.filter if self.state.filter is None else self.state.filter) or {}
+        return (self.usual_filter if self.state.filter is None else self.state.filter) or {}
+
+    @cached_property
+    def usual_filter(self) -> Mapping[str, Any] | None:
+        """The filter while nobody chooses one: the view's own, on a board together with the object type's."""
+        own, of_board = self.view.definition.filter, self.object_type.board_filter
+        if self.base != BOARD or self.view.saved is not None or not of_board:
+            return own
+        return {"all": [own, of_board]} if own else of_board
 
     @cached_property
     def sort(self) -> tuple[str, ...]:
@@ -101,6 +109,8 @@ class Listing:
         now = self.definition
         if self.view.saved is None:
             now = replace(now, board_by="", calendar_by="", span="")
+            if self.filter == self.usual_filter:
+                now = replace(now, filter=self.view.definition.filter)
         return now.to_json() != self.view.definition.to_json()
 
     def query(self, *, limit: int = PAGE_SIZE, columns: Sequence[Field] | None = None) -> Query:
@@ -139,7 +149,7 @@ class Listing:
             return state
         return replace(
             state,
-            filter=None if (state.filter or None) == (said.filter or None) else state.filter,
+            filter=None if (state.filter or None) == (self.usual_filter or None) else state.filter,
             sort=None if (state.sort or ()) in {said.sort, said.sort or (self.usual_sort,)} else state.sort,
             columns=None if (state.columns or ()) == (said.columns or self.object_type.columns) else state.columns,
             dense=None if state.dense == said.dense else state.dense,

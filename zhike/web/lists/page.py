@@ -88,7 +88,7 @@ def tabs(listing: Listing, *, failed: bool = False) -> dict[str, Any]:
     active = listing.view
     changed = listing.is_changed and not failed
     board_by = next(iter(board_fields(listing)), None)
-    plain = {"by": "", "dates": "", "span": "", "day": ""}
+    plain = {"by": "", "within": "", "dates": "", "span": "", "day": ""}
     dated = any(field.type.is_dated for field in policy.readable_fields(listing.actor, listing.object_type))
     return {
         "views": [

@@ -31,6 +31,8 @@ class ListState:
     cursor: str = ""
     #: The choice field that makes the columns of a board.
     by: str = ""
+    #: Which of several sets of columns a board shows, such as the pipeline.
+    within: str = ""
     #: The date by which a calendar is drawn, its span (month, week, day) and the day that it is about.
     dates: str = ""
     span: str = ""
@@ -48,6 +50,7 @@ class ListState:
             ("columns", None if self.columns is None else ",".join(self.columns)),
             ("density", "" if self.dense is None else "dense" if self.dense else "normal"),
             ("by", self.by),
+            ("within", self.within),
             ("dates", self.dates),
             ("span", self.span),
             ("day", self.day),
@@ -79,6 +82,7 @@ def read_state(data: QueryDict) -> ListState:
         q=" ".join(data.get("q", "").replace("\x00", " ").split())[:LONGEST_SEARCH],
         cursor=data.get("cursor", "")[:2_000],
         by=data.get("by", "")[:60],
+        within=data.get("within", "")[:60],
         dates=data.get("dates", "")[:60],
         span=data.get("span", "")[:10],
         day=data.get("day", "")[:10],

@@ -7,6 +7,7 @@ from typing import Any
 from zhike.engines.submissions.services import new_key
 from zhike.metadata.places import list_url
 from zhike.web.records import composing, facts, header, side
+from zhike.web.records.bands import band
 from zhike.web.records.story import Story, StoryState, story
 from zhike.web.records.story_words import story_context, want_story
 from zhike.web.records.subject import Subject, Wanted, fetch, want_row
@@ -22,6 +23,7 @@ def page_context(subject: Subject, state: StoryState) -> dict[str, Any]:
     _fetch(subject, found, open_steps)
     return {
         **base(subject),
+        "band": band(subject),
         "timeline": story_context(subject, found, state),
         "composer": composing.composer(subject, people),
         "comment": comment_box(subject) if may_comment(subject) else None,
@@ -29,6 +31,12 @@ def page_context(subject: Subject, state: StoryState) -> dict[str, Any]:
         "side_follows": True,
         "has_more": any(panel.is_more for panel in subject.object_type.panels),
     }
+
+
+def band_context(subject: Subject) -> dict[str, Any]:
+    """The band and the head above it."""
+    fetch_own(subject)
+    return {**base(subject), "band": band(subject)}
 
 
 def timeline_context(subject: Subject, state: StoryState) -> dict[str, Any]:

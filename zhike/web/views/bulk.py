@@ -25,15 +25,16 @@ from zhike.web.lists.table import editable_keys
 VALUE = "bulk_value"
 
 
-def control(field: Field, context: Context, *, name: str = VALUE, error: str = "") -> dict[str, Any]:
-    """The empty control of a field as record_form/fields.html draws it."""
+def control(field: Field, context: Context, *, name: str = VALUE, error: str = "", value: Any = None) -> dict[str, Any]:
+    """The control of a field as record_form/fields.html draws it, empty unless there is a value."""
     pk = f"bulk-{field.key}"
+    shown = field.default if value is None else value
     return {
         "id": pk,
         "label": field.label,
         "required": field.required,
         "help": field.help,
-        "widget": field.type.widget(field.default, field, context, name=name, attrs=f'id="{pk}"'),
+        "widget": field.type.widget(shown, field, context, name=name, attrs=f'id="{pk}"'),
         "error": error,
         "group": field.type.multiple,
     }

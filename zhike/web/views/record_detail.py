@@ -44,6 +44,14 @@ def record_detail(request: AccountRequest, object_type: ObjectType, record_id: i
 
 @require_safe
 @object_view
+def record_band(request: AccountRequest, object_type: ObjectType, record_id: int) -> HttpResponse:
+    """The band below the head, after something changed; the head comes along."""
+    subject = load(request.actor, object_type, record_id)
+    return render(request, "record_detail/band.html", page.band_context(subject))
+
+
+@require_safe
+@object_view
 def record_timeline(request: AccountRequest, object_type: ObjectType, record_id: int) -> HttpResponse:
     """Earlier entries, to take the place of the button that asked for them."""
     subject = load(request.actor, object_type, record_id)

@@ -25,6 +25,16 @@ class Task(Record):
     contact = models.ForeignKey(
         "customers.Contact", models.PROTECT, verbose_name=_("contact"), null=True, blank=True, related_name="+"
     )
+    #: The deal whose next step it is.
+    opportunity = models.ForeignKey(
+        "deals.Opportunity",
+        models.PROTECT,
+        verbose_name=_("opportunity"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     remind_at = models.DateTimeField(_("remind at"), null=True, blank=True)
     status = ChoiceField(_("status"), choices=TaskStatus, tones=STATUS_TONES, default=TaskStatus.OPEN)
@@ -46,6 +56,11 @@ class Task(Record):
                 fields=("owner", "status", "due_at", "id"),
                 condition=models.Q(deletion__isnull=True),
                 name="task_owner_due",
+            ),
+            models.Index(
+                fields=("opportunity", "status", "due_at"),
+                condition=models.Q(opportunity__isnull=False),
+                name="task_opportunity_steps",
             ),
             models.Index(fields=("remind_at",), condition=models.Q(status=TaskStatus.OPEN), name="task_open_reminder"),
             models.Index(fields=("due_at",), condition=models.Q(recurs__isnull=False), name="task_recurring_due"),

@@ -32,7 +32,7 @@ TASK = registry.add(
         search=("title",),
         quick=("title", "customer", "due_at", "owner"),
         form=(
-            Section(_("Task"), ("title", "kind", "customer", "contact")),
+            Section(_("Task"), ("title", "kind", "customer", "contact", "opportunity")),
             Section(_("When and who"), ("due_at", "recurs", "remind_at", "owner", "status", "priority", "done_at")),
             Section(_("Note"), ("note",)),
         ),

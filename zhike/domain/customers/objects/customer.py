@@ -51,6 +51,7 @@ CUSTOMER = registry.add(
         panels=(
             Panel("contact", "customer", ("name", "job_title", "role", "phones", "is_primary"), limit=8),
             Panel("task", "customer", ("title", "due_at", "status", "owner")),
+            Panel("opportunity", "customer", ("name", "stage", "amount", "close_on", "state"), is_more=True),
             Panel("relation", "customer", ("other", "kind", "note"), _("Relations")),
             Panel("relation", "other", ("customer", "kind", "note"), _("Named as a relation by")),
             Panel("risk_signal", "customer", ("seen", "seen_on", "indicator", "reliability"), is_more=True),
@@ -91,6 +92,7 @@ CUSTOMER = registry.add(
             Child("review_meeting", "customer"),
             Child("intelligence_note", "customer"),
             Child("customer_need", "customer"),
+            Child("opportunity", "customer"),
         ),
         board_by="stage",
         import_keys=("code", "credit_code", "name"),

@@ -1,0 +1,114 @@
+"""Deals on pages: the board of a pipeline, what a dropped card asks for, the stages on the page of a deal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast, actor, client
+from tests.domain.deals.deals import NEEDED, deal, publish, read, stage
+from zhike.domain.deals.services.moving import deal_lose
+
+pytestmark = pytest.mark.django_db
+
+BOARD = "/o/opportunities/board/"
+
+
+def board(cast: Cast, **query: str) -> dict[str, Any]:
+    context = client(cast.bob).get(BOARD, query).context
+    return {column["value"]: column for column in context["columns"]}
+
+
+def drop(cast: Cast, pk: int, value: str, **given: str) -> Any:
+    form = {"value": value, "version": str(read(pk).version), **given}
+    return client(cast.bob).post(f"/o/opportunities/{pk}/move/?by=stage", form, headers={"HX-Request": "true"})
+
+
+def test_the_board_shows_open_deals_by_stage_with_count_and_sum(cast: Cast) -> None:
+    deal(cast.bob, "甲", amount="1000")
+    deal(cast.bob, "乙", amount="234.50")
+    lost = deal(cast.bob, "丢了的", amount="9")
+    deal_lose([lost], actor=actor(cast.bob), loss_reason="budget")
+    deal(cast.charlie, "别人的")
+
+    found = board(cast)
+
+    assert list(found) == ["information", "need", "recommendation", "contract", "after_sales"]
+    assert [str(card["title"]) for card in found["information"]["cards"]] == ["乙", "甲"]
+    assert (found["information"]["count"], "1,234.5" in found["information"]["sum"]) == ("2", True)
+    assert board(cast, filter="")["information"]["count"] == "3"
+
+
+def test_a_board_shows_one_pipeline_at_a_time(cast: Cast) -> None:
+    publish([stage("s1"), stage("s2")], key="small")
+    deal(cast.bob, "标准的")
+    deal(cast.bob, "小单", pipeline="small")
+
+    assert list(board(cast, within="small")) == ["s1", "s2"]
+    assert [str(card["title"]) for card in board(cast, within="small")["s1"]["cards"]] == ["小单"]
+    assert [str(card["title"]) for card in board(cast, within="standard")["information"]["cards"]] == ["标准的"]
+    page = client(cast.bob).get(BOARD, {"within": "small"}).content.decode()
+    assert "within=standard" in page
+
+
+def test_a_dropped_card_asks_in_place_for_what_the_stage_needs(cast: Cast) -> None:
+    pk = deal(cast.bob, stage="need", checks=["need_budget"])
+
+    answer = drop(cast, pk, "recommendation")
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#dialog-content"
+    page = answer.content.decode()
+    assert all(f'name="with_{key}"' in page for key in ("needs", "amount", "close_on"))
+    assert "with_checks" not in page
+    # What was typed stays where something is still missing.
+    again = drop(cast, pk, "recommendation", with_needs="零下十八度").content.decode()
+    assert "零下十八度" in again or 'name="with_needs"' not in again
+
+    done = drop(cast, pk, "recommendation", with_needs="零下十八度", **{f"with_{k}": v for k, v in NEEDED.items()})
+    assert done.status_code == 200
+    assert read(pk).stage == "recommendation"
+    toast = json.loads(done["HX-Trigger"])["toast"]
+    assert client(cast.bob).post(toast["undo"]).status_code in {200, 204}
+    assert (read(pk).stage, read(pk).amount) == ("need", None)
+
+
+def test_only_the_items_that_are_missing_are_asked_for(cast: Cast) -> None:
+    pk = deal(cast.bob)
+
+    page = drop(cast, pk, "need").content.decode()
+    assert 'value="information_decider"' in page
+    assert "recommendation_sent" not in page
+    assert drop(cast, pk, "need", with_checks="information_decider").status_code == 200
+    assert read(pk).checks == ["information_decider"]
+
+
+def test_somebody_elses_move_is_not_overwritten(cast: Cast) -> None:
+    publish([stage("a"), stage("b"), stage("c")], key="plain")
+    pk = deal(cast.bob, pipeline="plain")
+    version = read(pk).version
+    url = f"/o/opportunities/{pk}/move/?by=stage&within=plain"
+
+    assert client(cast.alice).post(url, {"value": "b", "version": version}).status_code == 200
+    answer = client(cast.bob).post(url, {"value": "c", "version": version})
+    assert answer.status_code == 422
+    assert read(pk).stage == "b"
+
+
+def test_the_page_of_a_deal_shows_its_stages_and_moves_it(cast: Cast) -> None:
+    pk = deal(cast.bob)
+    page = client(cast.bob).get(f"/o/opportunities/{pk}/").content.decode()
+    assert "信息收集" in page
+    assert "找到决策人" in page
+
+    moved = drop(cast, pk, "need", with_checks="information_decider", page="record")
+    assert moved.status_code == 204
+    assert "record:changed" in moved["HX-Trigger"]
+    band = client(cast.bob).get(f"/o/opportunities/{pk}/band/").content.decode()
+    assert 'aria-current="step"' in band
+    english = client(cast.bob, headers={"Accept-Language": "en"})
+    assert "Need analysis" in english.get(f"/o/opportunities/{pk}/band/").content.decode()
+    assert client(cast.charlie).get(f"/o/opportunities/{pk}/band/").status_code == 404
+    # Who may see but not change is offered no way to move it.
+    assert "move/?by=stage" not in client(cast.eve).get(f"/o/opportunities/{pk}/").content.decode()

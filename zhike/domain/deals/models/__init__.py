@@ -1,0 +1,9 @@
+"""Tables of deals, one subject a module."""
+
+from __future__ import annotations
+
+from zhike.domain.deals.models.move import StageMove
+from zhike.domain.deals.models.opportunity import Opportunity
+from zhike.domain.deals.models.pipeline import Pipeline, PipelineVersion
+
+__all__ = ["Opportunity", "Pipeline", "PipelineVersion", "StageMove"]

@@ -1,0 +1,7 @@
+"""One file per object of deals; importing this package registers them."""
+
+from __future__ import annotations
+
+from zhike.domain.deals.objects import actions, move, opportunity
+
+__all__ = ["actions", "move", "opportunity"]

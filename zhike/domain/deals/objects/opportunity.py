@@ -1,0 +1,64 @@
+"""The opportunity as an object type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domain.deals.conditions import opportunities_verify
+from zhike.domain.deals.models import Opportunity
+from zhike.domain.deals.preparation import opportunities_prepare
+from zhike.metadata import registry
+from zhike.metadata.object_type import Child, Panel, Section, TimelineSource
+from zhike.metadata.registry import object_type
+
+OPPORTUNITY = registry.add(
+    object_type(
+        Opportunity,
+        slug="opportunities",
+        bookkeeping=("stage_since", "stage_until", "moves_at", "process_version"),
+        icon="target-arrow",
+        group="sales",
+        order=10,
+        title="name",
+        subtitle=("customer", "stage"),
+        columns=("name", "customer", "stage", "amount", "close_on", "forecast", "owner", "updated_at"),
+        filters=(
+            "state",
+            "pipeline",
+            "stage",
+            "forecast",
+            "intention",
+            "close_on",
+            "amount",
+            "customer",
+            "owner",
+            "loss_reason",
+        ),
+        search=("name", "competitor"),
+        badges=("state", "stage", "intention", "forecast"),
+        figures=("amount", "close_on", "stage_since"),
+        quick=("customer", "name", "amount", "close_on"),
+        form=(
+            Section(_("Opportunity"), ("name", "customer", "contact", "pipeline", "stage", "owner", "department")),
+            Section(_("What it is worth"), ("amount", "close_on", "probability", "forecast")),
+            Section(_("What they want"), ("needs", "proposal", "intention", "evidence")),
+            Section(_("How it stands"), ("checks", "competitor", "note")),
+            Section(_("How it ended"), ("win_reason", "loss_reason", "close_note"), folded=True),
+        ),
+        panels=(
+            Panel("task", "opportunity", ("title", "due_at", "status", "owner")),
+            Panel("stage_move", "opportunity", ("stage", "moved_at", "owner"), limit=8, is_more=True),
+        ),
+        children=(Child("stage_move", "opportunity"), Child("task", "opportunity")),
+        board_by="stage",
+        board_filter={"all": [{"field": "state", "op": "eq", "value": "open"}]},
+        board_within="pipeline",
+        import_keys=("name",),
+        timeline=TimelineSource(
+            subject="customer", at="created_at", title="name", kind="state", body="needs", more=("amount", "stage")
+        ),
+        has_timeline=True,
+        prepare=opportunities_prepare,
+        verify=opportunities_verify,
+    )
+)
