@@ -180,6 +180,12 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ("", [])
 
 
-def moves_prepare(rows: list[Values], _existing: Mapping[int, Values], actor: Actor) -> Found:
-    """Only the product itself writes stage moves."""
-    return {} if actor.is_system else {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
+def moves_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
+    """Only the product itself writes stage moves; one is of now and of an open deal unless it says otherwise."""
+    if not actor.is_system:
+        return {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
+    for index, row in enumerate(rows):
+        if index not in existing:
+            row.setdefault("moved_at", timezone.now())
+            row.setdefault("state", DealState.OPEN.value)
+    return {}
