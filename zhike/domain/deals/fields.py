@@ -22,7 +22,8 @@ from django.db.models import (
     When,
 )
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.activities.choices import TaskStatus
 from zhike.domain.activities.models import Task
@@ -62,7 +63,8 @@ def _from_pipelines(object_type: ObjectType, stage_fields: tuple[str, ...]) -> d
     choices = dict.fromkeys(stage_fields, stages)
     choices["checks"] = tuple(choice for found in pipelines for choice in _items(versions.get(found.pk, [])))
     choices["pipeline"] = tuple(
-        Choice(found.key, found.name, "grey", found.name_en, retired=not found.is_active) for found in pipelines
+        Choice(found.key, named(found.name, found.name_en), "grey", found.name_en, retired=not found.is_active)
+        for found in pipelines
     )
     return {
         key: object_type.fields[key].with_changes(options={"choices": given})
@@ -71,23 +73,38 @@ def _from_pipelines(object_type: ObjectType, stage_fields: tuple[str, ...]) -> d
     }
 
 
+def _named(label: str, label_en: str) -> str:
+    """What an administrator wrote, in the language of the moment where it was given."""
+    return label_en if label_en and not (get_language() or "").startswith("zh") else label
+
+
+named = lazy(_named, str)
+
+
 def _stages(pipeline: Pipeline, versions: list[Definition]) -> Iterator[Choice]:
     """Stages of the latest version in order, then those that only earlier ones have, which are no longer offered."""
-    for stage, is_old in _named(versions):
+    for stage, is_old in _newest(versions):
         retired = is_old or not pipeline.is_active
-        yield Choice(stage.key, stage.label, stage.tone, stage.label_en, retired=retired, within=pipeline.key)
+        yield Choice(
+            stage.key,
+            named(stage.label, stage.label_en),
+            stage.tone,
+            stage.label_en,
+            retired=retired,
+            within=pipeline.key,
+        )
 
 
 def _items(versions: list[Definition]) -> Iterator[Choice]:
     seen: set[str] = set()
-    for stage, is_old in _named(versions):
+    for stage, is_old in _newest(versions):
         for item in stage.checklist:
             if item.key not in seen:
                 seen.add(item.key)
-                yield Choice(item.key, item.label, "green", item.label_en, retired=is_old)
+                yield Choice(item.key, named(item.label, item.label_en), "green", item.label_en, retired=is_old)
 
 
-def _named(versions: list[Definition]) -> Iterator[tuple[Stage, bool]]:
+def _newest(versions: list[Definition]) -> Iterator[tuple[Stage, bool]]:
     """Each stage as its latest version has it, and whether that is an earlier one."""
     seen: set[str] = set()
     for age, definition in enumerate(reversed(versions)):
