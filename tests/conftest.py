@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import translation
 
@@ -62,6 +64,19 @@ def cast(_cast_on_stage: None, db: None) -> Cast:
     A test with ``transaction=True`` empties the database when it is over, so the next one brings them in again.
     """
     return assemble()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--today 2027-06-01`` runs the tests as if on that day, to see that none of them hangs on the calendar."""
+    parser.addoption("--today", type=date.fromisoformat, help="the day on which the tests believe to run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The clock goes on from that day, in this process; processes of their own that a test starts keep the real day."""
+    if day := config.getoption("--today"):
+        clock = time_machine.travel(datetime.combine(day, time(10), tzinfo=UTC), tick=True)
+        clock.start()
+        config.add_cleanup(clock.stop)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
