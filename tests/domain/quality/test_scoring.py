@@ -17,7 +17,7 @@ from zhike.domain.quality.following import queue_scoring, run_scoring
 from zhike.domain.quality.inspecting import error_rate, inspection_start, item_judge, sample
 from zhike.domain.quality.models import Inspection, InspectionItem, QualityRules, QualityScore, QualitySnapshot
 from zhike.domain.quality.rules import SHIPPED, current_rules, rules_save
-from zhike.domain.quality.scoring import completeness_of, refresh
+from zhike.domain.quality.scoring import COLUMNS, completeness_of, refresh, refresh_some
 from zhike.domain.quality.snapshots import figures, share, take_snapshot
 from zhike.engines.verification.marking import mark_value
 from zhike.engines.verification.models import ValueMark
@@ -129,6 +129,26 @@ def test_scores_leave_with_their_customers_and_change_with_the_rules(cast: Cast,
     assert score(stays).score == 100
     with storage().write_transaction():
         assert refresh(Q(pk=stays)) == 0, "what stands is not written again"
+
+
+def test_customers_scored_by_their_ids_have_the_scores_of_a_run_over_all(cast: Cast, rules: int) -> None:
+    """The SQL for ids is kept; new rules and new fields must not meet that of the old ones."""
+    made = customers(cast.bob, "甲", "乙", "丙", phones=[PHONE]) + customers(cast.bob, "李四", kind="person")
+    record_save(registry.get("customer"), {"industry": "it", "tier": "high"}, id=made[0], actor=actor(cast.bob))
+    changed = deepcopy(RULES)
+    changed["groups"][0]["fields"][3]["weight"] = 5
+    rules_save(changed, actor=actor(cast.adam))
+    registry.refresh()
+    refresh_some(made[:2])
+    columns = ("pk", *COLUMNS, "rules_id")
+    by_id = list(QualityScore.objects.filter(pk__in=made[:2]).order_by("pk").values(*columns))
+    left = QualityScore.objects.get(pk=made[2]).rules_id
+
+    refresh(Q(pk__in=made))
+
+    assert list(QualityScore.objects.filter(pk__in=made[:2]).order_by("pk").values(*columns)) == by_id
+    assert {row["rules_id"] for row in by_id} == {current_rules().id}
+    assert left == rules, "others were left alone"
 
 
 def test_lists_filter_and_sort_by_completeness(cast: Cast, rules: int) -> None:

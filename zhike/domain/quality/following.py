@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 from zhike.domain.customers.models import Customer
 from zhike.domain.quality.models import QualityScore
 from zhike.domain.quality.rules import current_rules
-from zhike.domain.quality.scoring import refresh
+from zhike.domain.quality.scoring import refresh, refresh_some
 from zhike.engines.verification.marking import after_marking
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue, job
@@ -35,7 +35,7 @@ def follow_write(event: WriteEvent) -> None:
     """Whoever saves a customer sees its score at once; large writes follow from the change log."""
     touched = (*event.created, *event.updated, *event.restored, *event.deleted, *event.purged)
     if event.object_type.key == "customer" and len(touched) <= AT_ONCE:
-        refresh(Q(pk__in=touched))
+        refresh_some(touched)
 
 
 @consumer("quality")
@@ -44,14 +44,14 @@ def follow_log(changes: Sequence[Change]) -> None:
     ids = {change.record_id for change in changes if change.object_key == "customer"}
     if ids:
         storage().lock_key(LOCK)
-        refresh(Q(pk__in=sorted(ids)))
+        refresh_some(ids)
 
 
 @after_marking
 def follow_findings(object_type: ObjectType, ids: Sequence[int]) -> None:
     """What was verified is fresh."""
     if object_type.key == "customer":
-        refresh(Q(pk__in=list(ids)))
+        refresh_some(ids)
 
 
 @scheduled("quality.nightly", daily_at="03:20")
