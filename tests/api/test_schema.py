@@ -10,7 +10,7 @@ import orjson
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)
 #: The custodian may do nearly everything, so most of the code lies behind that role.
 EXAMPLES = {"clara": 8, "bob": 3, "alice": 2, "sara": 2, "max": 2, "eve": 2, "adam": 1, "mallory": 1}
+#: PostgreSQL is asked by one with every right and by one whose rights are conditions.
+ASKED = ("bob", "clara") if connection.vendor == "postgresql" else sorted(EXAMPLES)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +50,7 @@ class _Undo(Exception):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", sorted(EXAMPLES))
+@pytest.mark.parametrize("role", ASKED)
 def test_no_call_breaks_the_interface(cast: Cast, role: str) -> None:
     user = getattr(cast, role)
     for object_key in ("customer", "contact", "task", "x_vehicle"):
