@@ -20,6 +20,8 @@ from scripts.postgres import server
 
 RESULTS = Path("test-results")
 ON_POSTGRES = "contract or query or policy or write or claim"
+#: Each takes its half in one piece, so that what several tests share is made once, and at the end from the other's.
+TWO_PROCESSES = ("-n", "2", "--dist", "worksteal")
 NO_TESTS = 5
 
 
@@ -102,7 +104,12 @@ def browser_tests(path: str | None) -> Outcome:
     """Pages in a real browser, one after another: two browsers on two cores are slower than one."""
     if path is None:
         return not_run("in a browser", "browser", "no Chromium could be installed")
-    return pytest("browser", "-m", "browser", ZHIKE_CHROMIUM=path, ZHIKE_TEST_DB="sqlite")
+    return pytest("browser", "tests/browser", ZHIKE_CHROMIUM=path, ZHIKE_TEST_DB="sqlite")
+
+
+def sqlite_tests() -> Outcome:
+    """Everything but the browser."""
+    return pytest("sqlite", *TWO_PROCESSES, "-m", "not browser", ZHIKE_TEST_DB="sqlite")
 
 
 def postgres_tests() -> Outcome:
@@ -111,7 +118,7 @@ def postgres_tests() -> Outcome:
         if address is None:
             return not_run("on PostgreSQL", ON_POSTGRES, "no server could be found or started")
         marks = f"({ON_POSTGRES}) and not browser"
-        return pytest("postgresql", "-n", "2", "-m", marks, ZHIKE_TEST_DB="postgresql", DATABASE_URL=address)
+        return pytest("postgresql", *TWO_PROCESSES, "-m", marks, ZHIKE_TEST_DB="postgresql", DATABASE_URL=address)
 
 
 def main() -> int:
@@ -123,14 +130,12 @@ def main() -> int:
     total = Outcome()
     fetch_real_data.main()
     browser = chromium()
-    total.add(pytest("sqlite", "-n", "2", "-m", "not browser", ZHIKE_TEST_DB="sqlite"))
-    # Checks and browser keep one core busy, and wait for each other; the tests on PostgreSQL fill the rest.
+    # Checks and browser, which wait for each other, come first beside the rest: what is left at the end fills both cores.
     with ThreadPoolExecutor(1) as beside:
         checked = beside.submit(check)
         seen = beside.submit(browser_tests, browser)
-        total.add(postgres_tests())
-        total.add(checked.result())
-        total.add(seen.result())
+        for outcome in (sqlite_tests(), postgres_tests(), checked.result(), seen.result()):
+            total.add(outcome)
     line = f"{total} in {time.monotonic() - started:.0f}s"
     (RESULTS / "closing-line").write_text(line + "\n", "utf-8")
     print(f"\n{line}", flush=True)
