@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from tests import emptying
@@ -64,6 +64,20 @@ def cast(_cast_on_stage: None, db: None) -> Cast:
     A test with ``transaction=True`` empties the database when it is over, so the next one brings them in again.
     """
     return assemble()
+
+
+@pytest.fixture(scope="module")
+def lasting(_cast_on_stage: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, in a transaction around all tests of a file: what the file's own fixtures add here is made once for them all.
+
+    Every test of such a file finds it, so a file has one such scene and no test that wants none.
+    """
+    around = transaction.atomic()
+    # As Django marks the transactions of its own tests, within which a durable one is no mistake.
+    around._from_testcase = True  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), translation.override("zh-hans"), around:
+        yield assemble()
+        transaction.set_rollback(True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
+from tests.cast import Cast
 from zhike.accounts.actors import actor_for
 from zhike.accounts.models import Department, User
 from zhike.cli import demo
@@ -35,18 +33,12 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def _loaded(_cast_on_stage: None, django_db_blocker: Any) -> Iterator[None]:
-    """Two hundred customers of the demo, loaded once for all tests of this file in a transaction around theirs."""
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]
-    with django_db_blocker.unblock(), around:
-        # The cast leaves the stage for this time.
-        Department.objects.update(head=None, parent=None)
-        User.objects.all().delete()
-        Department.objects.all().delete()
-        demo.load_demo(customers=200, today=TODAY)
-        yield
-        transaction.set_rollback(True)
+def _loaded(lasting: Cast) -> None:
+    """Two hundred customers of the demo, loaded once for all tests of this file; the cast leaves the stage for them."""
+    Department.objects.update(head=None, parent=None)
+    User.objects.all().delete()
+    Department.objects.all().delete()
+    demo.load_demo(customers=200, today=TODAY)
 
 
 @pytest.fixture

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, actor
-from tests.web.records import customers, records
+from tests.web.records import records
 from zhike.domain.customers.models import Customer
 from zhike.metadata import ordered_ids, policy, registry, scope_size
 from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.grouped import capped_counts, first_pages
-from zhike.metadata.keyset import ordering, sort_keys
 from zhike.metadata.query import Count, Query
 from zhike.metadata.records import delete
 from zhike.metadata.saving import context_for
@@ -32,16 +29,16 @@ CHOSEN = {
 }
 
 
-@pytest.fixture
-def mixed(cast: Cast) -> Cast:
+@pytest.fixture(scope="module")
+def _mixed(lasting: Cast) -> Cast:
     """Customers of both departments and of none, some of Bob's own and of his teams abroad, many values equal or missing."""
     rng = Random(3)
     rows = [
         {
             "name": f"客户{rng.randint(0, 20):02}",
             "kind": "company",
-            "owner": rng.choice([cast.bob.pk, cast.alice.pk, cast.charlie.pk, None]),
-            "department": rng.choice([cast.first.pk, cast.second.pk, cast.desk.pk, None]),
+            "owner": rng.choice([lasting.bob.pk, lasting.alice.pk, lasting.charlie.pk, None]),
+            "department": rng.choice([lasting.first.pk, lasting.second.pk, lasting.desk.pk, None]),
             "tier": rng.choice([None, "high", "low"]),
             "stage": rng.choice(STAGES[:3]),
             "annual_revenue": rng.choice([None, "1", "2", "3"]),
@@ -50,9 +47,15 @@ def mixed(cast: Cast) -> Cast:
     ]
     ids = records("customer", rows)
     for pk in ids[::7]:
-        member_add(registry.get("customer"), pk, cast.bob.pk, access="view", actor=SYSTEM)
+        member_add(registry.get("customer"), pk, lasting.bob.pk, access="view", actor=SYSTEM)
     delete(registry.get("customer"), ids[::11], actor=SYSTEM)
-    return cast
+    return lasting
+
+
+@pytest.fixture
+def mixed(_mixed: Cast, db: None) -> Cast:
+    """The cast, with those customers."""
+    return _mixed
 
 
 def reader(cast: Cast, name: str) -> Actor:
@@ -203,53 +206,3 @@ def test_what_follows_a_customer_is_seen_with_it_whichever_way_is_gone(
         assert sorted(row.id for row in query.page().rows) == wanted
     assert query.ids() == wanted
     assert query.count().value == len(wanted)
-
-
-# Plans ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def planned(cast: Cast) -> Callable[..., str]:
-    """How the database goes about the first page of Bob's list; PostgreSQL is told that reading everything is dear."""
-    customers(cast.bob, *(f"客户{number:03}" for number in range(200)), stage="new")
-    customers(cast.bob, *(f"客户{number:03}" for number in range(60)), stage="active")
-    for other in (cast.charlie, cast.sara, cast.max):
-        customers(other, *(f"客户{number:03}" for number in range(400)), stage="new")
-
-    def plan(person: Actor, sort: str, **choices: Any) -> str:
-        query = ask(person, **choices)
-        keys = sort_keys(query.object_type, (sort,), query.context)
-        statement = query.first_ids(keys[0].field, Q(), ordering(keys, back=False), 51)
-        assert statement is not None
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE customers_customer")
-                for way in ("seqscan", "sort", "bitmapscan"):
-                    cursor.execute(f"SET LOCAL enable_{way} = off")
-                cursor.execute(f"EXPLAIN {statement[0]}", statement[1])
-            else:
-                cursor.execute(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1])
-            return "\n".join(str(row[-1]) for row in cursor.fetchall())
-
-    return plan
-
-
-@pytest.mark.parametrize(("sort", "index"), [("-updated_at", "updated_at"), ("name", "name"), ("-name", "name")])
-def test_a_department_and_an_owner_are_walked_in_order(
-    cast: Cast, planned: Callable[..., str], sort: str, index: str
-) -> None:
-    plan = planned(actor(cast.bob), sort)
-
-    assert f"customer_dept_{index}" in plan
-    assert f"customer_owner_{index}" in plan
-
-
-def test_who_sees_everything_walks_the_whole_order(cast: Cast, planned: Callable[..., str]) -> None:
-    assert "customer_name" in planned(actor(cast.eve), "name")
-
-
-def test_a_column_of_the_board_is_walked_in_order(cast: Cast, planned: Callable[..., str]) -> None:
-    active = {"field": "stage", "op": "eq", "value": "active"}
-
-    assert "customer_dept_stage" in planned(actor(cast.bob), "-updated_at", filter=active)
-    assert "customer_stage" in planned(actor(cast.eve), "-updated_at", filter=active)
