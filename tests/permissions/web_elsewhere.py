@@ -59,6 +59,8 @@ ELSEWHERE = {
     "inspection_item": "tests/web/test_quality.py: test_inspections_stay_within_reach",
     "tiers": "tests/web/test_tiers.py: test_everybody_sees_the_tiers_of_customers_within_reach_alone",
     "risk": "tests/web/test_risk.py: test_everybody_sees_the_risk_of_customers_within_reach_alone",
+    "deals_forecast": "tests/web/test_deals.py: test_the_forecast_sums_what_one_sees_and_opens_its_deals",
+    "deals_process": "tests/web/test_deals.py: test_each_stage_tells_how_its_deals_stand",
     "key_accounts": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
     "dossier": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",

@@ -107,6 +107,10 @@ def scheme(found: Around) -> dict[str, Any]:
     return {"key": found.scheme.key}
 
 
+def pipeline(_found: Around) -> dict[str, Any]:
+    return {"key": "standard"}
+
+
 def definition(_around: Around) -> dict[str, Any]:
     return {
         "do": "preview",
@@ -202,6 +206,11 @@ SETTINGS_CALLS = (
     ),
     SettingsCall("settings_risk", "GET", "settings"),
     SettingsCall("settings_risk", "POST", "settings", form=risk_rules),
+    SettingsCall("settings_pipelines", "GET", "settings"),
+    SettingsCall("settings_pipelines", "POST", "settings", form=lambda _found: {"name": "大客户"}, status=302),
+    SettingsCall("settings_pipeline", "GET", "settings", pipeline),
+    SettingsCall("settings_pipeline", "POST", "settings", pipeline, lambda _found: {"do": "draft"}),
+    SettingsCall("settings_pipeline_active", "POST", "settings", pipeline, lambda _found: {"active": "1"}, status=302),
     SettingsCall("settings_tiers", "GET", "settings"),
     SettingsCall("settings_tiers", "POST", "settings", form=lambda _found: {"name": "银行", "key": "bank"}, status=302),
     SettingsCall("settings_tier", "GET", "settings", scheme),

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast, actor, client
 from tests.domain.deals.deals import NEEDED, deal, publish, read, stage
 from zhike.accounts.models import User
-from zhike.domain.deals.services.moving import deal_lose
+from zhike.domain.deals.services.moving import deal_lose, deal_win
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +114,48 @@ def test_the_page_of_a_deal_shows_its_stages_and_moves_it(cast: Cast) -> None:
     assert client(cast.charlie).get(f"/o/opportunities/{pk}/band/").status_code == 404
     # Who may see but not change is offered no way to move it.
     assert "move/?by=stage" not in client(cast.eve).get(f"/o/opportunities/{pk}/").content.decode()
+
+
+# The forecast and the stages --------------------------------------------------------------------------------------
+
+
+def test_the_forecast_sums_what_one_sees_and_opens_its_deals(cast: Cast) -> None:
+    today = timezone.localdate()
+    deal(cast.bob, "甲", amount="1000", close_on=today, forecast="commit", probability=50)
+    deal(cast.bob, "乙", amount="0.05", close_on=today, forecast="commit", probability=10)
+    deal(cast.bob, "不计", amount="77", close_on=today, forecast="omitted")
+    deal(cast.bob, "过期", amount="30", close_on="2020-01-01")
+    deal(cast.charlie, "别人的", amount="5000", close_on=today, forecast="commit")
+    won = deal(cast.bob, "赢了的", amount="200")
+    deal_win([won], actor=actor(cast.bob))
+
+    context = client(cast.bob).get("/deals/forecast/?of=mine").context
+    month = context["months"][0]
+    lines = {str(line["label"]): line for line in month["lines"]}
+    assert [line["count"] for line in month["lines"]] == [1, 2, 0, 0]
+    assert "1,000.05" in str(lines["承诺"]["amount"])
+    # 200.00 won, 500.00 and 0.01 (half up) weighted.
+    assert "700.01" in str(month["expected"])
+    assert context["late"]["count"] == 1
+    listed = client(cast.bob).get(lines["承诺"]["url"]).content.decode()
+    assert "甲" in listed
+    assert "过期" not in listed
+    everything = client(cast.eve).get("/deals/forecast/").context["months"][0]["lines"]
+    assert [line["count"] for line in everything] == [1, 3, 0, 0]
+    assert client(cast.mallory).get("/deals/forecast/").status_code == 403
+
+
+def test_each_stage_tells_how_its_deals_stand(cast: Cast) -> None:
+    deal(cast.bob, "甲")
+    # An import may put a deal where people could not have moved it.
+    deal(cast.bob, "缺金额", stage="recommendation")
+    deal(cast.charlie, "别人的", stage="recommendation")
+
+    [pipeline] = client(cast.bob).get("/deals/process/").context["pipelines"]
+    rows = {row["stage"]: [count["number"] for count in row["counts"]] for row in pipeline["rows"]}
+    assert rows["信息收集"] == [1, 0, 0, 1, 0]
+    assert rows["产品推荐"] == [1, 0, 0, 1, 1]
+    [violating] = [row["counts"][4]["url"] for row in pipeline["rows"] if row["stage"] == "产品推荐"]
+    listed = client(cast.bob).get(violating).content.decode()
+    assert "缺金额" in listed
+    assert client(cast.mallory).get("/deals/process/").status_code == 403

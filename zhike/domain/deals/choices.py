@@ -49,6 +49,46 @@ class LossReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("reason", "another one")
 
 
+class StakeholderRole(models.TextChoices):
+    DECIDER = "decider", pgettext_lazy("stakeholder", "decides")
+    APPROVER = "approver", pgettext_lazy("stakeholder", "approves")
+    INFLUENCER = "influencer", pgettext_lazy("stakeholder", "influences")
+    USER = "user", pgettext_lazy("stakeholder", "uses it")
+    BUYER = "buyer", pgettext_lazy("stakeholder", "buys")
+    CHAMPION = "champion", pgettext_lazy("stakeholder", "speaks for us")
+
+
+class Attitude(models.TextChoices):
+    FOR = "for", pgettext_lazy("attitude", "for us")
+    NEUTRAL = "neutral", pgettext_lazy("attitude", "neutral")
+    AGAINST = "against", pgettext_lazy("attitude", "against us")
+
+
+class MaterialKind(models.TextChoices):
+    PROPOSAL = "proposal", pgettext_lazy("material", "proposal")
+    PRICE_LIST = "price_list", pgettext_lazy("material", "price list")
+    SAMPLE = "sample", pgettext_lazy("material", "sample")
+    BROCHURE = "brochure", pgettext_lazy("material", "brochure")
+    DRAFT = "draft", pgettext_lazy("material", "draft contract")
+    OTHER = "other", pgettext_lazy("material", "another one")
+
+
+class MaterialWay(models.TextChoices):
+    WECHAT = "wechat", pgettext_lazy("way", "WeChat")
+    MAIL = "mail", pgettext_lazy("way", "e-mail")
+    POST = "post", pgettext_lazy("way", "post")
+    VISIT = "visit", pgettext_lazy("way", "on a visit")
+
+
+class Side(models.TextChoices):
+    """Who named a price."""
+
+    OURS = "ours", pgettext_lazy("negotiation", "we offered")
+    THEIRS = "theirs", pgettext_lazy("negotiation", "they asked for")
+
+
+ATTITUDE_TONES = {"for": "green", "neutral": "grey", "against": "red"}
+SIDE_TONES = {"ours": "blue", "theirs": "amber"}
 STATE_TONES = {"open": "blue", "won": "green", "lost": "red"}
 FORECAST_TONES = {"pipeline": "grey", "best_case": "blue", "commit": "green", "omitted": "grey"}
 INTENTION_TONES = {"high": "green", "middle": "blue", "low": "grey"}

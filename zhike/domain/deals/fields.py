@@ -21,15 +21,16 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.activities.choices import TaskStatus
 from zhike.domain.activities.models import Task
-from zhike.domain.deals.choices import DealState
+from zhike.domain.deals.choices import DealState, Side
 from zhike.domain.deals.definition import Definition, Stage, read
-from zhike.domain.deals.models import Pipeline, PipelineVersion
+from zhike.domain.deals.models import NegotiationStep, Pipeline, PipelineVersion
 from zhike.metadata import registry
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Input
@@ -132,6 +133,19 @@ def _computed() -> dict[str, Field]:
                 inputs=(amount, Input("opportunity", "probability")),
             ),
             Field(
+                key="concession_left",
+                type=field_type("money"),
+                label=_("concession left"),
+                readonly=True,
+                options={"currency": "CNY"},
+                computed=_concession,
+                inputs=(
+                    Input("opportunity", "floor_price"),
+                    amount,
+                    Input("negotiation_step", "price", every_row=True),
+                ),
+            ),
+            Field(
                 key="next_step_at",
                 type=field_type("datetime"),
                 label=_("next step"),
@@ -155,6 +169,13 @@ def _weighted() -> Any:
     return ExpressionWrapper(
         (F("amount") * F("probability") + Value(50)) / Value(100), output_field=BigIntegerField(null=True)
     )
+
+
+def _concession() -> Any:
+    """How far we may still go down: our last offer, or the amount while there is none, less the lowest price."""
+    offers = NegotiationStep.objects.filter(opportunity_id=OuterRef("pk"), side=Side.OURS, deletion__isnull=True)
+    last = Subquery(offers.order_by("-said_at", "-pk").values("price")[:1], output_field=BigIntegerField())
+    return ExpressionWrapper(Coalesce(last, F("amount")) - F("floor_price"), output_field=BigIntegerField(null=True))
 
 
 def open_steps() -> Any:

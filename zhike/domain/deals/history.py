@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhike.accounts.rights import on_behalf
+from zhike.domain.deals.entering import tasks_on_entering
 from zhike.domain.deals.models import Opportunity, StageMove
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
@@ -36,6 +37,11 @@ def moves_note(ids: Collection[int], *, actor: Actor) -> None:
     fresh = [_row(row, last.get(row["pk"]), now, actor) for row in rows if _is_elsewhere(row, last.get(row["pk"]))]
     if fresh:
         save(registry.get("stage_move"), fresh, actor=on_behalf(actor), origin=ORIGIN)
+        entered = [
+            row.values["opportunity"] for row in fresh if row.values["from_stage"] not in {None, row.values["stage"]}
+        ]
+        if entered:
+            tasks_on_entering(entered, now, actor=actor)
 
 
 def _is_elsewhere(row: dict[str, Any], last: StageMove | None) -> bool:

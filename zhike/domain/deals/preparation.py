@@ -112,14 +112,20 @@ def _process_with(processes: Mapping[str, Process], stage: str | None) -> Proces
 
 def _enter(row: Values, stage: Stage, since: datetime) -> None:
     """What being in a stage means: since when, until when at most, how likely."""
-    row["stage_since"] = since
-    row["stage_until"] = since + timedelta(days=stage.age_days) if stage.age_days else None
-    row["moves_at"] = since + timedelta(days=stage.after[0]) if stage.after else None
+    row |= {"stage_since": since, **moments(stage, since)}
     if row.get("probability") is None:
         row["probability"] = stage.probability
     if stage.wins and row.get("state", DealState.OPEN.value) == DealState.OPEN.value:
         row["state"] = DealState.WON.value
         row["closed_at"] = since
+
+
+def moments(stage: Stage, since: datetime) -> dict[str, datetime | None]:
+    """Until when a deal may stand in a stage that it came into, and when it moves on by itself."""
+    return {
+        "stage_until": since + timedelta(days=stage.age_days) if stage.age_days else None,
+        "moves_at": since + timedelta(days=stage.after[0]) if stage.after else None,
+    }
 
 
 # Moves ------------------------------------------------------------------------------------------------------------

@@ -5,5 +5,14 @@ from __future__ import annotations
 from zhike.domain.deals.models.move import StageMove
 from zhike.domain.deals.models.opportunity import Opportunity
 from zhike.domain.deals.models.pipeline import Pipeline, PipelineVersion
+from zhike.domain.deals.models.selling import MaterialSent, NegotiationStep, Stakeholder
 
-__all__ = ["Opportunity", "Pipeline", "PipelineVersion", "StageMove"]
+__all__ = [
+    "MaterialSent",
+    "NegotiationStep",
+    "Opportunity",
+    "Pipeline",
+    "PipelineVersion",
+    "StageMove",
+    "Stakeholder",
+]

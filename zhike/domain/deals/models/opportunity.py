@@ -43,6 +43,8 @@ class Opportunity(Record):
     )
 
     amount = MoneyField(_("amount"), null=True, blank=True)
+    #: Below it we do not go; negotiation steps are held against it.
+    floor_price = MoneyField(_("lowest price"), null=True, blank=True)
     close_on = models.DateField(_("expected to close on"), null=True, blank=True)
     #: Of the stage, unless somebody knows better.
     probability = models.PositiveSmallIntegerField(_("probability (%)"), null=True, blank=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.deals.objects import actions, move, opportunity
+from zhike.domain.deals.objects import actions, move, opportunity, selling
 
-__all__ = ["actions", "move", "opportunity"]
+__all__ = ["actions", "move", "opportunity", "selling"]
