@@ -96,7 +96,8 @@ def _only(found: tuple[Any, Any], condition: Q) -> Any:
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:
-    return Cell(row["count"] or 0, row["total"] or 0, row["expected"] or 0)
+    # PostgreSQL sums whole numbers to decimals.
+    return Cell(row["count"] or 0, int(row["total"] or 0), int(row["expected"] or 0))
 
 
 def may_forecast(actor: Actor) -> bool:
