@@ -20,9 +20,9 @@ from zhike.domain.demo.trade import purchases
 from zhike.domain.tiers.models import TierChange, TierOverride
 from zhike.domain.trade.concentration import concentration
 from zhike.domain.trade.models import Holding, PurchaseFigures
+from zhike.engines.approvals.models import Approval
 from zhike.engines.comments.models import Comment
 from zhike.engines.notify.models import Notification
-from zhike.engines.requests.models import Request
 from zhike.engines.search.query import search
 from zhike.metadata import registry
 from zhike.metadata.actor import ANONYMOUS
@@ -121,7 +121,7 @@ def test_trade_and_tiers_have_their_stories() -> None:
     assert concentration(PurchaseFigures.objects.all()).is_enough
     [override] = TierOverride.objects.all()
     assert 0 < (override.until - timezone.localdate()).days <= 5
-    [request] = Request.objects.filter(kind="conflict")
+    [request] = Approval.objects.filter(kind="conflict")
     assert request.state == "open"
     assert manager.pk in request.deciders.values_list("pk", flat=True)
     assert "瑞丰重型" not in request.title

@@ -6,13 +6,13 @@ import pytest
 
 from tests.cast import Cast, actor, client
 from tests.engines.duplicates.test_finding import run
+from zhike.engines.approvals.deciding import approval_grant, approval_refuse
+from zhike.engines.approvals.models import Approval
 from zhike.engines.duplicates.conflicts import SHARE, TAKE_OVER, conflict_ask, conflict_token
 from zhike.engines.duplicates.models import DuplicatePair
 from zhike.engines.duplicates.scanning import run_scan, scan
 from zhike.engines.merging.models import Merge
 from zhike.engines.merging.services import records_merge
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import request_grant, request_refuse
 from zhike.jobs.models import Job
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import SYSTEM
@@ -84,10 +84,10 @@ def test_only_who_may_create_asks_for_hints(cast: Cast, customer: int) -> None:
 # Asking a colleague -----------------------------------------------------------------------------------------------
 
 
-def ask(cast: Cast, customer: int, way: str = TAKE_OVER) -> Request:
+def ask(cast: Cast, customer: int, way: str = TAKE_OVER) -> Approval:
     token = conflict_token(registry.get("customer"), customer, actor=actor(cast.charlie))
     pk = conflict_ask(token, way=way, reason="老客户", actor=actor(cast.charlie))
-    return Request.objects.get(pk=pk)
+    return Approval.objects.get(pk=pk)
 
 
 def test_the_dialog_asks_the_owner_and_the_manager(cast: Cast, customer: int) -> None:
@@ -96,7 +96,7 @@ def test_the_dialog_asks_the_owner_and_the_manager(cast: Cast, customer: int) ->
     assert charlie.get(f"/o/customers/duplicates/ask/{token}/").status_code == 200
     answer = charlie.post(f"/o/customers/duplicates/ask/{token}/", {"way": TAKE_OVER, "reason": "老客户"})
     assert answer.status_code == 204
-    request = Request.objects.get()
+    request = Approval.objects.get()
     assert set(request.deciders.values_list("pk", flat=True)) == {cast.alice.pk, cast.bob.pk}
     assert NAME not in request.title
     again = charlie.post(f"/o/customers/duplicates/ask/{token}/", {"way": TAKE_OVER})
@@ -104,19 +104,19 @@ def test_the_dialog_asks_the_owner_and_the_manager(cast: Cast, customer: int) ->
 
 
 def test_a_granted_request_hands_the_record_over(cast: Cast, customer: int) -> None:
-    request_grant([ask(cast, customer).pk], actor=actor(cast.bob))
+    approval_grant([ask(cast, customer).pk], actor=actor(cast.bob))
     assert stored(registry.get("customer"), [customer])[customer]["owner"] == cast.charlie.pk
 
 
 def test_a_granted_request_may_let_one_into_the_team(cast: Cast, customer: int) -> None:
-    request_grant([ask(cast, customer, SHARE).pk], actor=actor(cast.alice))
+    approval_grant([ask(cast, customer, SHARE).pk], actor=actor(cast.alice))
     assert TeamMember.objects.get(object_key="customer", record_id=customer).user_id == cast.charlie.pk
     assert stored(registry.get("customer"), [customer])[customer]["owner"] == cast.bob.pk
     assert policy.queryset_for(actor(cast.charlie), registry.get("customer"), "edit").filter(pk=customer).exists()
 
 
 def test_a_refused_request_changes_nothing(cast: Cast, customer: int) -> None:
-    request_refuse([ask(cast, customer).pk], actor=actor(cast.bob), answer="正在谈合同")
+    approval_refuse([ask(cast, customer).pk], actor=actor(cast.bob), answer="正在谈合同")
     assert stored(registry.get("customer"), [customer])[customer]["owner"] == cast.bob.pk
 
 
@@ -126,7 +126,7 @@ def test_a_former_owner_can_no_longer_grant(cast: Cast, customer: int) -> None:
         registry.get("customer"), {"owner": cast.sara.pk, "department": cast.desk.pk}, actor=SYSTEM, id=customer
     )
     with pytest.raises(Denied):
-        request_grant([request.pk], actor=actor(cast.bob))
+        approval_grant([request.pk], actor=actor(cast.bob))
 
 
 def test_nobody_asks_for_what_they_were_not_shown(cast: Cast, customer: int) -> None:
@@ -191,7 +191,7 @@ def test_records_are_merged_side_by_side(cast: Cast, customer: int) -> None:
     assert "取最完整的" in page
     assert "只有这一个值" in page
     form = {"ids": [customer, other], "survivor": customer, "c_name": other, f"v_{customer}": 1, f"v_{other}": 1}
-    answer = alice.post("/o/customers/merge/", form, headers={"HX-Request": "true"})
+    answer = alice.post("/o/customers/merge/", form, headers={"HX-Approval": "true"})
     assert answer.headers["HX-Location"] == f"/o/customers/{customer}/"
     found = stored(registry.get("customer"), [customer])[customer]
     assert (found["name"], found["wechat"]) == ("恒泰精密模具（苏州）", "hengtai")

@@ -133,6 +133,41 @@ class User(Record, AbstractBaseUser):
         return timezone.localdate(now or timezone.now(), ZoneInfo(self.timezone)) <= self.expires_on
 
 
+class Absence(Record):
+    """Days on which the owner is away, and who decides and takes work in their place."""
+
+    reason = models.CharField(_("reason"), max_length=80)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("substitute"), null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        indexes = [
+            bin_index("absence"),
+            *list_indexes("absence", "-starts_on"),
+            models.Index(fields=("owner", "ends_on"), name="absence_owner_ends_on"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="absence_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(substitute__isnull=True) | ~models.Q(substitute=models.F("owner")),
+                name="absence_substitute_is_another",
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.starts_on}–{self.ends_on}"
+
+
 class LoginSession(models.Model):
     """One sign-in on one device; ended ones stay as the log of sign-ins until the retention period is over.
 

@@ -53,6 +53,7 @@ def document() -> Schema:
         **_transfers(),
         **_pools(),
         **_reviews(),
+        **_approvals(),
     }
     schemas: Schema = {"Problem": PROBLEM, "Masked": MASKED}
     for object_type in registry.all_types():
@@ -159,6 +160,7 @@ def _paths(object_type: ObjectType) -> Schema:
         f"{record}/follow": {"post": _post(object_type, "follow", _ok(_("Done."), {"type": "object"}))},
         f"{record}/unfollow": {"post": _post(object_type, "unfollow", _ok(_("Done."), {"type": "object"}))},
         f"{record}/history": {"get": _history(object_type)},
+        f"{record}/approvals": _record_approvals(object_type),
         f"{base}/imports": {"post": _upload(object_type)},
         f"{base}/exports": {"post": _export(object_type)},
     }
@@ -390,6 +392,33 @@ def _pools() -> Schema:
         "/pools/{pool_id}/customers": {
             "get": _operation(None, "pool_customers", summary, answers, parameters=parameters)
         }
+    }
+
+
+def _approvals() -> Schema:
+    answers = _ok(_("Steps with their people, and all that happened."), {"type": "object"})
+    parameters = [{**RECORD_ID, "name": "approval_id"}]
+    summary = _("Path of an approval")
+    return {
+        "/approvals/{approval_id}/path": {
+            "get": _operation(None, "approval_path", summary, answers, parameters=parameters)
+        }
+    }
+
+
+def _record_approvals(object_type: ObjectType) -> Schema:
+    kind = _query("kind", {"type": "string"}, _("Say also whether one of this kind is needed, why and whose."))
+    texts = {name: {"type": "string"} for name in ("kind", "reason")}
+    body = _body({"type": "object", "properties": texts, "required": ["kind"]})
+    read = _("Approvals of %(object)s") % {"object": object_type.label}
+    write = _("Ask for an approval of %(object)s") % {"object": object_type.label}
+    made = _ok(_("Asked."), {"type": "object", "properties": {"id": {"type": "integer"}}}, "201")
+    rows = _ok("", _rows({"type": "object"}))
+    return {
+        "get": _operation(object_type, "approvals", read, rows, parameters=[RECORD_ID, kind]),
+        "post": _operation(
+            object_type, "approval_asked", write, made, requestBody=body, parameters=[RECORD_ID, IDEMPOTENCY_KEY]
+        ),
     }
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from zhike.api.endpoint import endpoint, not_found
+from zhike.api.views.approvals import (
+    approval_path,
+    record_approval_asked,
+    record_approvals,
+)
 from zhike.api.views.bulk import records_bulk
 from zhike.api.views.description import openapi_document, openapi_page
 from zhike.api.views.exports import export_cancel, export_file, export_read, export_start
@@ -51,6 +56,7 @@ versioned = [
     path("exports/<int:export_id>/file", endpoint(GET=export_file), name="export_file"),
     path("review-cycles/<int:cycle_id>/report", endpoint(GET=review_report), name="review_report"),
     path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
+    path("approvals/<int:approval_id>/path", endpoint(GET=approval_path), name="approval_path"),
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),
@@ -65,6 +71,7 @@ versioned = [
     path(f"{RECORD}/follow", endpoint(POST=record_followed), name="follow"),
     path(f"{RECORD}/unfollow", endpoint(POST=record_left), name="unfollow"),
     path(f"{RECORD}/values", endpoint(GET=record_values, POST=record_value_said), name="values"),
+    path(f"{RECORD}/approvals", endpoint(GET=record_approvals, POST=record_approval_asked), name="record_approvals"),
     path(f"{RECORD}/history", endpoint(GET=record_history), name="history"),
     path(f"{RECORD}/timeline", endpoint(GET=record_timeline), name="timeline"),
     path(f"{RECORD}/actions/<slug:action>", endpoint(POST=record_action), name="action"),

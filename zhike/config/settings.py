@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "zhike.engines.kind_changes",
     "zhike.engines.verification",
     "zhike.engines.working_time",
-    "zhike.engines.requests",
+    "zhike.engines.approvals",
     "zhike.domain.customers",
     "zhike.domain.activities",
     "zhike.domain.trade",

@@ -93,7 +93,7 @@ def history(
 
     ``people`` are ids of those who made them, all when empty; ``everything`` tells of the product's bookkeeping too. Fewer than ``limit`` means that there are no more.
     """
-    rows = Change.objects.filter(object_key=object_type.key, record_id=record_id).order_by("-id")
+    rows = Change.objects.filter(object_key__in=object_type.history_keys, record_id=record_id).order_by("-id")
     if people:
         rows = rows.filter(actor_id__in=people)
     found: list[HistoryEntry] = []
@@ -141,7 +141,7 @@ def words(value: Any) -> str:
 
 def changes_since(object_type: ObjectType, record_id: int, version: int) -> list[Change]:
     """Changes that made the versions after ``version``, oldest first."""
-    rows = Change.objects.filter(object_key=object_type.key, record_id=record_id, version__gt=version)
+    rows = Change.objects.filter(object_key__in=object_type.history_keys, record_id=record_id, version__gt=version)
     return list(rows.order_by("id"))
 
 

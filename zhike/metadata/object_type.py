@@ -178,6 +178,8 @@ class ObjectType:
     fields: Mapping[str, Field]
     title: str
     icon: str = "box"
+    #: Earlier (key, slug) pairs: history written under them is still its own, and old addresses lead to it.
+    formerly: tuple[tuple[str, str], ...] = ()
     #: Navigation group (``metadata/navigation.py``); "" keeps it out of the navigation and of the menu for new records.
     group: str = ""
     #: Its place within the group.
@@ -249,6 +251,11 @@ class ObjectType:
             return self.fields[key]
         except KeyError:
             raise UnknownField(self.key, key) from None
+
+    @property
+    def history_keys(self) -> tuple[str, ...]:
+        """Keys under which its changes stand in the log: its own, and those that it had."""
+        return (self.key, *(key for key, _slug in self.formerly))
 
     @property
     def active_fields(self) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import F, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.metadata import policy, registry, timeline
+from zhike.metadata import locks, policy, registry, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import Entry, log
 from zhike.metadata.columns import native_columns, plain_values
@@ -53,6 +53,10 @@ def delete(object_type: ObjectType, ids: Sequence[int], *, actor: Actor, origin:
         rows = policy.queryset_for(actor, object_type, "delete").filter(pk__in=list(ids))
         titles = dict(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", _title_column(object_type)))
         result = _result(ids, titles)
+        for pk, problem in locks.held_still(object_type, list(titles), _parents(object_type, titles), actor).items():
+            titles.pop(pk)
+            result.done.remove(pk)
+            result.refused[pk] = problem
         if not titles:
             return result
         act = _begin(Change.Action.DELETE, object_type, len(titles), actor, origin)
@@ -103,6 +107,14 @@ def restore(object_type: ObjectType, ids: Sequence[int], *, actor: Actor, origin
             _restore_rows(object_type, found, deletion_id, act)
         result.batch_id = act.batch_id
         return result
+
+
+def _parents(object_type: ObjectType, ids: Iterable[int]) -> dict[int, int | None]:
+    """What records belong to, by id; {} for object types that belong to nothing that is ever locked."""
+    if not locks.are_ever_locked(locks.parent_key(object_type)):
+        return {}
+    rows: Any = policy.every_record(object_type).filter(pk__in=list(ids))
+    return dict(rows.values_list("pk", f"{object_type.scope_from}_id"))
 
 
 def _orphans(object_type: ObjectType, ids: Sequence[int]) -> list[int]:

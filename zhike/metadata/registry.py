@@ -234,7 +234,8 @@ def refresh(stamp: int | None = None) -> None:
         return
     with _lock:
         built = _build()
-        _slugs = {descriptor.slug: descriptor for descriptor in built.values()}
+        _slugs = {slug: descriptor for descriptor in built.values() for _key, slug in descriptor.formerly}
+        _slugs |= {descriptor.slug: descriptor for descriptor in built.values()}
         _catalogue = built
         _edition += 1
         places.learn({descriptor.key: descriptor.slug for descriptor in built.values()})

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.metadata import checking, policy, timeline
+from zhike.metadata import checking, locks, policy, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import Entry, log
 from zhike.metadata.columns import converter, custom_json, custom_rows, links_fields, native_columns, plain_values
@@ -217,6 +217,22 @@ class SaveBatch:
             if index not in self.before or value != self.before[index].get(key)
         }
         checking.check_unique(self.object_type, merged, ids, touched, self.actor, self.problems)
+        self._check_locks()
+
+    def _check_locks(self) -> None:
+        """Refuse what stands still while something is decided about it."""
+        differing = (
+            (
+                index,
+                row.id,
+                before := self.before.get(index, {}),
+                {key: value for key, value in values.items() if index not in self.before or value != before.get(key)},
+            )
+            for index, (row, values) in enumerate(zip(self.rows, self.plain, strict=True))
+        )
+        for index, found in locks.refusals(self.object_type, differing, self.actor).items():
+            for key, problem in found.items():
+                checking.note(self.problems[index], key, problem)
 
     def _changed_links(self, index: int, targets: Sequence[str]) -> Values:
         """Links to look up: what the actor wrote and what is not there already (a colleague's link may stay)."""

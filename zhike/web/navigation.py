@@ -19,7 +19,7 @@ from zhike.metadata.places import list_url
 
 #: Groups of pages without a title, before and behind the others.
 TOP, END = "top", "end"
-#: What the templates show: label, url, icon, and where they apply key, thumb, is_dialog and counts_unread.
+#: What the templates show: label, url, icon, and where they apply key, thumb, is_dialog, counts_unread and count_url.
 Entry = dict[str, Any]
 
 
@@ -45,6 +45,8 @@ class Place:
     is_dialog: bool = False
     #: Makes something new: stands in the menu for new records alone.
     makes: bool = False
+    #: Name of an address that answers with the number of what waits there; the rail fetches it by itself.
+    count: str = ""
     #: Shows how many messages are unread.
     counts_unread: bool = False
 
@@ -131,4 +133,5 @@ def _of_page(place: Place) -> Entry:
         "thumb": place.thumb,
         "is_dialog": place.is_dialog,
         "counts_unread": place.counts_unread,
+        "count_url": reverse(place.count) if place.count else "",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zhike.web.views import (
+    approvals,
     comments,
     composer,
     files,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("<int:record_id>/facts/<slug:key>/", record_fact.record_fact, name="record_fact"),
     path("<int:record_id>/values/<slug:key>/", values.record_value, name="record_value"),
     path("<int:record_id>/action/<slug:key>/", record_actions.record_action, name="record_action"),
+    path("<int:record_id>/approvals/ask/", approvals.approval_ask, name="approval_ask"),
     path("<int:record_id>/delete/", record_actions.delete, name="record_delete"),
     path("<int:record_id>/restore/", record_actions.restore, name="record_restore"),
     path("<int:record_id>/history/", record_history.record_history, name="record_history"),

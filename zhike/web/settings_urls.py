@@ -6,6 +6,7 @@ from django.urls import path
 
 from zhike.web.views import customer_checks
 from zhike.web.views.settings import (
+    approvals,
     calendar,
     departments,
     field_kind,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("mail/hold/", mail.mail_hold, name="settings_mail_hold"),
     path("mail/log/", mail.mail_log, name="settings_mail_log"),
     path("mail/log/<int:mail_id>/", mail.mail_row, name="settings_mail_row"),
+    path("approvals/", approvals.flows, name="settings_approvals"),
+    path("approvals/<int:flow_id>/", approvals.flow_page, name="settings_approval"),
     path("risk/", risk.rules, name="settings_risk"),
     path("tiers/", tiers.schemes, name="settings_tiers"),
     path("tiers/<slug:key>/", tiers.scheme_page, name="settings_tier"),

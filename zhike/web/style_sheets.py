@@ -38,7 +38,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "settings",
         "calendar",
         "dates",
-        "request",
+        "approval",
         "pool",
         "data",
         "duplicates",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from zhike.web.views import (
+    approvals,
     batches,
     cards,
     composer,
@@ -26,7 +27,6 @@ from zhike.web.views import (
     public_check,
     public_form,
     quality,
-    requests,
     review,
     reviews,
     risk,
@@ -73,7 +73,9 @@ urlpatterns = [
     path("webforms/<int:form_id>/code.<slug:kind>", web_forms.web_form_code, name="web_form_code"),
     path("submissions/<int:submission_id>/", submissions.submission, name="submission"),
     path("proposals/<int:proposal_id>/", proposals.proposal, name="proposal"),
-    path("requests/", requests.request_list, name="requests"),
+    path("approvals/", approvals.approval_list, name="approvals"),
+    path("approvals/count/", approvals.waiting_count, name="approvals_count"),
+    path("requests/", approvals.requests_moved, name="requests"),
     path("reviews/", reviews.own, name="reviews"),
     path("reviews/team/", reviews.team, name="reviews_team"),
     path("reviews/samples/", reviews.samples, name="review_samples"),

@@ -13,19 +13,20 @@ from tests.domain.risk.base import customer
 from zhike.domain.risk.anomalies import anomaly_report, answer_until
 from zhike.domain.risk.models import RiskSignal
 from zhike.domain.risk.scheme import risk_scheme
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import request_grant, request_refuse, requests_expire
+from zhike.engines.approvals.deciding import approval_grant, approval_refuse
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.timing import approvals_time_out
 from zhike.metadata.errors import Invalid, NotFound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.write]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def reported(cast: Cast) -> tuple[int, Request]:
+def reported(cast: Cast) -> tuple[int, Approval]:
     """Sara, who serves customers, saw something at Bob's customer."""
     pk = customer(owner=cast.bob.pk, department=cast.first.pk)
     anomaly_report([pk], actor=actor(cast.sara), seen="仓库在清空")
-    return pk, Request.objects.get(kind="anomaly")
+    return pk, Approval.objects.get(kind="anomaly")
 
 
 def test_whoever_sees_the_customer_reports_and_owner_and_manager_are_asked(cast: Cast) -> None:
@@ -44,9 +45,9 @@ def test_whoever_sees_the_customer_reports_and_owner_and_manager_are_asked(cast:
 def test_the_answer_is_required_and_kept_with_the_evidence(cast: Cast) -> None:
     _pk, asked = reported(cast)
     with pytest.raises(Invalid) as refusal:
-        request_grant([asked.pk], actor=actor(cast.alice), answer="  ")
+        approval_grant([asked.pk], actor=actor(cast.alice), answer="  ")
     assert "answer" in refusal.value.problems
-    request_grant([asked.pk], actor=actor(cast.alice), answer="已核实，明天上门")
+    approval_grant([asked.pk], actor=actor(cast.alice), answer="已核实，明天上门")
     evidence = RiskSignal.objects.get()
     assert evidence.reliability == "confirmed"
     assert "已核实，明天上门" in (evidence.detail or "")
@@ -55,29 +56,29 @@ def test_the_answer_is_required_and_kept_with_the_evidence(cast: Cast) -> None:
 
 def test_what_is_unfounded_counts_no_more(cast: Cast) -> None:
     _pk, asked = reported(cast)
-    request_refuse([asked.pk], actor=actor(cast.bob), answer="在搬新仓库")
+    approval_refuse([asked.pk], actor=actor(cast.bob), answer="在搬新仓库")
     assert RiskSignal.objects.get().state == "dismissed"
 
 
 def test_unanswered_it_goes_a_step_up_and_is_never_lost(cast: Cast) -> None:
     _pk, asked = reported(cast)
     assert asked.expires_at is not None
-    assert requests_expire(asked.expires_at - timedelta(minutes=1)) == 0
-    assert requests_expire(asked.expires_at + timedelta(minutes=1)) == 1
-    again = Request.objects.get(kind="anomaly", state="open")
+    assert approvals_time_out(asked.expires_at - timedelta(minutes=1)) == 0
+    assert approvals_time_out(asked.expires_at + timedelta(minutes=1)) == 1
+    again = Approval.objects.get(kind="anomaly", state="open")
     assert again.owner_id == cast.sara.pk
     assert again.details["step"] == 1
     assert set(again.deciders.values_list("pk", flat=True)) == {cast.eve.pk}, "nobody stands above: who sees everything"
     assert RiskSignal.objects.get().state == "open"
-    request_grant([again.pk], actor=actor(cast.eve), answer="停止发货")
+    approval_grant([again.pk], actor=actor(cast.eve), answer="停止发货")
     assert "停止发货" in (RiskSignal.objects.get().detail or "")
 
 
 def test_a_second_report_of_the_same_person_joins_the_first(cast: Cast) -> None:
     pk, asked = reported(cast)
     anomaly_report([pk], actor=actor(cast.sara), seen="门口有讨债的人", indicator="arrears")
-    assert Request.objects.filter(kind="anomaly").count() == 1
-    request_grant([asked.pk], actor=actor(cast.bob), answer="都知道了")
+    assert Approval.objects.filter(kind="anomaly").count() == 1
+    approval_grant([asked.pk], actor=actor(cast.bob), answer="都知道了")
     assert [row.reliability for row in RiskSignal.objects.all()] == ["confirmed", "confirmed"]
 
 

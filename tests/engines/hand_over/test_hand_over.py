@@ -15,6 +15,10 @@ from zhike.accounts.people import user_create
 from zhike.domain.activities.models import Interaction, Task
 from zhike.domain.customers.models import Contact, Customer
 from zhike.domain.pools.models import Custody
+from zhike.engines.approvals.deciding import approval_grant
+from zhike.engines.approvals.kinds import ApprovalKind, forget, register
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.starting import approval_ask
 from zhike.engines.hand_over import moving
 from zhike.engines.hand_over.jobs import run_hand_over, run_undo
 from zhike.engines.hand_over.models import HandOver
@@ -23,9 +27,6 @@ from zhike.engines.hand_over.planning import Rule, owns_anything, preview
 from zhike.engines.hand_over.services import hand_over_start, hand_over_undo
 from zhike.engines.mail.models import Mail
 from zhike.engines.notify.models import Notification
-from zhike.engines.requests.kinds import RequestKind, forget, register
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import request_grant, request_make
 from zhike.jobs.models import Job
 from zhike.jobs.run import JobRun, Released
 from zhike.metadata import policy, registry
@@ -295,17 +296,17 @@ def test_taking_back_leaves_and_names_what_was_given_on(cast: Cast, dora: User) 
 def test_requests_that_wait_for_the_person_go_along(cast: Cast, dora: User) -> None:
     granted: list[int] = []
 
-    def grant(request: Request, *, actor: Actor) -> None:
+    def grant(request: Approval, *, actor: Actor) -> None:
         granted.append(request.pk)
 
-    register(RequestKind("trial", "试用", on_grant=grant))
+    register(ApprovalKind("trial", "试用", on_grant=grant))
     try:
         asked = [cast.bob.pk, cast.alice.pk]
-        pk = request_make("trial", title="想要一个客户", deciders=asked, actor=actor(cast.charlie))
-        carry_out(start(cast, Rule("evenly", (dora.pk,)), "request.deciders"))
-        assert set(Request.objects.get(pk=pk).deciders.values_list("pk", flat=True)) == {dora.pk, cast.alice.pk}
-        assert policy.queryset_for(actor(dora), registry.get("request")).filter(pk=pk).exists()
-        request_grant([pk], actor=actor(dora))
+        pk = approval_ask("trial", title="想要一个客户", deciders=asked, actor=actor(cast.charlie))
+        carry_out(start(cast, Rule("evenly", (dora.pk,)), "approval.deciders"))
+        assert set(Approval.objects.get(pk=pk).deciders.values_list("pk", flat=True)) == {dora.pk, cast.alice.pk}
+        assert policy.queryset_for(actor(dora), registry.get("approval")).filter(pk=pk).exists()
+        approval_grant([pk], actor=actor(dora))
     finally:
         forget("trial")
     assert granted == [pk]

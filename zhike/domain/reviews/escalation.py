@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.models import User
 from zhike.domain.reviews.models import Review, ReviewCycle, ReviewState
-from zhike.engines.requests.deciders import managers_of
+from zhike.engines.approvals.deciders import managers_of
 from zhike.engines.working_time.services import working_calendar
 from zhike.lib.working_time import YearNotKnown
 from zhike.metadata import notices

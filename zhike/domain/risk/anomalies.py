@@ -21,10 +21,11 @@ from zhike.domain.risk.choices import Reliability, SignalState
 from zhike.domain.risk.indicators import IndicatorChoices
 from zhike.domain.risk.models import RiskSignal
 from zhike.domain.risk.scheme import risk_version
-from zhike.engines.requests.deciders import managers_of, owner_or_managers, people_with_role, usable
-from zhike.engines.requests.kinds import RequestKind, register
-from zhike.engines.requests.models import Request, RequestState
-from zhike.engines.requests.services import NOBODY, SAY_WHY, request_make
+from zhike.engines.approvals.deciders import managers_of, owner_or_managers, people_with_role, usable
+from zhike.engines.approvals.kinds import ApprovalKind, register
+from zhike.engines.approvals.models import Approval, ApprovalState
+from zhike.engines.approvals.starting import approval_ask
+from zhike.engines.approvals.told import NOBODY, SAY_WHY
 from zhike.engines.working_time.services import working_calendar
 from zhike.lib.working_time import YearNotKnown
 from zhike.metadata import policy, registry
@@ -71,13 +72,13 @@ def _report(customer: Customer, actor: Actor, seen: str, indicator: str, detail:
         "owner": actor.user_id,
     }
     signal = record_save(registry.get("risk_signal"), values, actor=on_behalf(actor))
-    waiting = Request.objects.filter(
-        owner_id=actor.user_id, kind=KIND, about_key="customer", about_id=customer.pk, state=RequestState.OPEN
+    waiting = Approval.objects.filter(
+        owner_id=actor.user_id, kind=KIND, about_key="customer", about_id=customer.pk, state=ApprovalState.OPEN
     ).first()
     if waiting is not None:
         # The same person has reported this customer already: one answer serves both.
         waiting.details["signals"].append(signal)
-        Request.objects.filter(pk=waiting.pk).update(details=waiting.details)
+        Approval.objects.filter(pk=waiting.pk).update(details=waiting.details)
         return
     head = customer.department.head_id if customer.department else None
     asked = [*owner_or_managers(customer.owner_id), *usable([head]), *managers_of(actor.user_id or 0)]
@@ -90,7 +91,7 @@ def _ask(customer: Customer, signals: list[int], seen: str, asked: Iterable[int]
         raise Invalid({"": [NOBODY]})
     words = {"name": customer.name, "seen": seen}
     title = _("Unanswered anomaly at %(name)s: %(seen)s") if step else _("Anomaly at %(name)s: %(seen)s")
-    request_make(
+    approval_ask(
         KIND,
         title=title % words,
         about=("customer", customer.pk),
@@ -112,49 +113,49 @@ def answer_until(now: datetime) -> datetime | None:
         return None
 
 
-def anomaly_answered(request: Request, *, actor: Actor) -> None:
+def anomaly_answered(approval: Approval, *, actor: Actor) -> None:
     """The answer is written to the evidence, which is confirmed by it. Raises Invalid without an answer."""
-    answer = _answer(request)
+    answer = _answer(approval)
     if not answer:
         raise Invalid({"answer": [SAY_WHY]})
-    _close(request, answer, {"reliability": Reliability.CONFIRMED.value}, actor)
+    _close(approval, answer, {"reliability": Reliability.CONFIRMED.value}, actor)
 
 
-def anomaly_refused(request: Request, *, actor: Actor) -> None:
+def anomaly_refused(approval: Approval, *, actor: Actor) -> None:
     """Unfounded evidence counts no more; one that nobody answered in time goes a step up."""
     if actor.is_system:
-        _escalate(request)
+        _escalate(approval)
     else:
-        _close(request, _answer(request), {"state": SignalState.DISMISSED.value}, actor)
+        _close(approval, _answer(approval), {"state": SignalState.DISMISSED.value}, actor)
 
 
-def _answer(request: Request) -> str:
-    return (Request.objects.values_list("answer", flat=True).get(pk=request.pk) or "").strip()
+def _answer(approval: Approval) -> str:
+    return (Approval.objects.values_list("answer", flat=True).get(pk=approval.pk) or "").strip()
 
 
-def _close(request: Request, answer: str, values: dict[str, Any], actor: Actor) -> None:
+def _close(approval: Approval, answer: str, values: dict[str, Any], actor: Actor) -> None:
     name = User.objects.filter(pk=actor.user_id or 0).values_list("name", flat=True).first() or ""
-    for signal in RiskSignal.objects.filter(pk__in=request.details.get("signals", ()), deletion__isnull=True):
+    for signal in RiskSignal.objects.filter(pk__in=approval.details.get("signals", ()), deletion__isnull=True):
         said = _("Answer of %(name)s: %(answer)s") % {"name": name, "answer": answer}
         detail = f"{signal.detail}\n{said}" if signal.detail else said
         record_save(registry.get("risk_signal"), {**values, "detail": detail}, id=signal.pk, actor=on_behalf(actor))
 
 
-def _escalate(request: Request) -> None:
-    asker = User.objects.filter(pk=request.owner_id or 0, deletion__isnull=True).first()
+def _escalate(approval: Approval) -> None:
+    asker = User.objects.filter(pk=approval.owner_id or 0, deletion__isnull=True).first()
     actor = actor_for(asker) if asker is not None else None
-    customer = Customer.objects.filter(pk=request.about_id or 0, deletion__isnull=True).first()
-    step = int(request.details.get("step", 0)) + 1
+    customer = Customer.objects.filter(pk=approval.about_id or 0, deletion__isnull=True).first()
+    step = int(approval.details.get("step", 0)) + 1
     if actor is None or customer is None or step > MOST_STEPS:
         return
-    asked = list(request.deciders.values_list("pk", flat=True))
+    asked = list(approval.deciders.values_list("pk", flat=True))
     above = [pk for person in asked for pk in managers_of(person) if pk not in asked]
     people = above or [pk for pk in people_with_role(LAST_RESORT) if pk not in asked] or asked
-    _ask(customer, list(request.details.get("signals", ())), request.reason or "", people, actor, step=step)
+    _ask(customer, list(approval.details.get("signals", ())), approval.reason or "", people, actor, step=step)
 
 
 register(
-    RequestKind(
+    ApprovalKind(
         KIND,
         gettext_lazy("Answer an anomaly"),
         on_grant=anomaly_answered,

@@ -24,8 +24,8 @@ from zhike.domain.tiers.definition import read
 from zhike.domain.tiers.models import TierChange, TierGrade
 from zhike.domain.tiers.models.change import Direction
 from zhike.domain.tiers.words import reason
-from zhike.engines.requests.deciders import people_with_role
-from zhike.engines.requests.models import Request, RequestState
+from zhike.engines.approvals.deciders import people_with_role
+from zhike.engines.approvals.models import Approval, ApprovalState
 from zhike.engines.working_time.services import working_calendar
 from zhike.jobs.scheduler import scheduled
 from zhike.lib.working_time import YearNotKnown
@@ -109,8 +109,8 @@ def standing(actor: Actor) -> Standing:
     )
     directions = dict(moves.order_by().values_list("direction").annotate(Count("customer", distinct=True)))
     first = moves.filter(direction=Direction.NEW, new__in=AT_RISK).values("customer").distinct().count()
-    waiting = Request.objects.filter(
-        kind=KIND, state=RequestState.OPEN, deletion__isnull=True, about_id__in=seen(actor).values("pk")
+    waiting = Approval.objects.filter(
+        kind=KIND, state=ApprovalState.OPEN, deletion__isnull=True, about_id__in=seen(actor).values("pk")
     )
     holds = CreditHold.objects.filter(
         lifted_at__isnull=True, deletion__isnull=True, customer_id__in=seen(actor).values("pk")

@@ -8,11 +8,11 @@ from django.core import signing
 from django.utils.translation import gettext as _, gettext_lazy
 
 from zhike.accounts.rights import on_behalf
+from zhike.engines.approvals.deciders import owner_or_managers
+from zhike.engines.approvals.kinds import ApprovalKind, register
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.starting import approval_ask
 from zhike.engines.duplicates.hints import masked
-from zhike.engines.requests.deciders import owner_or_managers
-from zhike.engines.requests.kinds import RequestKind, register
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import request_make
 from zhike.metadata import policy, records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
@@ -54,7 +54,7 @@ def record_of_token(token: str, *, actor: Actor) -> tuple[ObjectType, int]:
 
 
 def conflict_ask(token: str, *, way: str, reason: str, actor: Actor) -> int:
-    """Ask the owner, or their manager, and return the request's id. Raises NotFound, Denied or Invalid."""
+    """Ask the owner, or their manager, and return the approval's id. Raises NotFound, Denied or Invalid."""
     object_type, record_id = record_of_token(token, actor=actor)
     policy.require(actor, object_type, "create")
     if way not in WAYS:
@@ -63,7 +63,7 @@ def conflict_ask(token: str, *, way: str, reason: str, actor: Actor) -> int:
     if owner_id is not None and owner_id == actor.user_id:
         raise Invalid({"": [OWN]})
     question = _("Hand over %(title)s") if way == TAKE_OVER else _("Work on %(title)s together")
-    return request_make(
+    return approval_ask(
         KIND,
         title=question % {"title": _known_as(object_type, record_id, title, actor)},
         deciders=owner_or_managers(owner_id),
@@ -82,16 +82,16 @@ def _facts(object_type: ObjectType, record_id: int) -> tuple[int | None, str]:
 
 
 def _known_as(object_type: ObjectType, record_id: int, title: str, actor: Actor) -> str:
-    """The title as the asker knows it, who reads the request too."""
+    """The title as the asker knows it, who reads the question too."""
     return title if policy.queryset_for(actor, object_type).filter(pk=record_id).exists() else masked(title)
 
 
-def carry_out(request: Request, *, actor: Actor) -> None:
+def carry_out(approval: Approval, *, actor: Actor) -> None:
     """Hand the record over or let the asker in, if whoever decided may do that themselves."""
-    object_type, record_id, asker = registry.get(request.about_key), request.about_id or 0, request.owner_id
+    object_type, record_id, asker = registry.get(approval.about_key), approval.about_id or 0, approval.owner_id
     if not policy.every_record(object_type).filter(pk=record_id, deletion__isnull=True).exists() or asker is None:
         raise Invalid({"": [GONE]})
-    way = request.details.get("way")
+    way = approval.details.get("way")
     needed = "assign" if way == TAKE_OVER else "edit"
     if not policy.queryset_for(actor, object_type, needed).filter(pk=record_id).exists():
         raise Denied(object_type.key, needed)
@@ -102,7 +102,7 @@ def carry_out(request: Request, *, actor: Actor) -> None:
 
 
 register(
-    RequestKind(
+    ApprovalKind(
         KIND, gettext_lazy("Ownership conflict"), on_grant=carry_out, icon="switch-horizontal", tone="amber", days=3
     )
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from zhike.engines.submissions.services import new_key
 from zhike.metadata.places import list_url
+from zhike.web.approvals import telling
 from zhike.web.records import composing, facts, header, side
 from zhike.web.records.bands import band
 from zhike.web.records.story import Story, StoryState, story
@@ -62,6 +63,7 @@ def side_context(subject: Subject) -> dict[str, Any]:
     return {
         **head(subject),
         "steps": side.steps(subject, open_steps),
+        "approvals": telling.panel(subject),
         "panels": shown,
         "files": side.files(subject),
     }

@@ -82,7 +82,7 @@ def conflict(request: AccountRequest, object_type: ObjectType, token: str) -> Ht
     except Invalid as refusal:
         problems = [problem.message for listed in refusal.problems.values() for problem in listed]
         return conflict_dialog(request, way=way, reason=reason, problems=problems, status=422)
-    return changed(toast={"message": _("Your request is on its way."), "url": "/o/requests/", "label": _("Open")})
+    return changed(toast={"message": _("Your request is on its way."), "url": "/o/approvals/", "label": _("Open")})
 
 
 def conflict_dialog(

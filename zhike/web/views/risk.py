@@ -14,7 +14,7 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.domain.risk.anomalies import KIND
 from zhike.domain.risk.reporting import AT_RISK, DAYS, MOST_LISTED, AtRisk, Standing, at_risk, may_see, standing
 from zhike.domain.risk.scheme import HIGH, WATCH
-from zhike.engines.requests.queries import to_decide
+from zhike.engines.approvals.queries import to_decide
 from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.places import list_url, record_url
@@ -51,7 +51,7 @@ def overview(request: AccountRequest) -> HttpResponse:
         "at": moment(found.at, context),
         "population": found.population,
         "waiting": [
-            {"title": asked.title, "url": record_url("request", asked.pk), "until": moment(asked.expires_at, context)}
+            {"title": asked.title, "url": record_url("approval", asked.pk), "until": moment(asked.expires_at, context)}
             for asked in to_decide(actor).filter(kind=KIND)[:MOST_WAITING]
             if asked.expires_at is not None
         ],
