@@ -13,6 +13,8 @@ from zhike.accounts.models import User
 from zhike.accounts.roles import role_create
 from zhike.domain.risk.indicators import indicators
 from zhike.domain.tiers.models import TierScheme
+from zhike.engines.approvals.flows import flow_create
+from zhike.engines.approvals.models import ApprovalFlow
 from zhike.engines.mail.models import Mail
 from zhike.engines.mail.server import server_save
 from zhike.engines.mail.services import mail_send
@@ -39,6 +41,7 @@ class Around:
     field: CustomField
     object: CustomObject
     scheme: TierScheme
+    flow: ApprovalFlow
     mail: Mail
 
     @property
@@ -56,6 +59,7 @@ def around(cast: Cast) -> Around:
         field,
         object_create(label="设备", key="x_device", actor=adam),
         TierScheme.objects.get_or_create(key="value", defaults={"name": "价值分级"})[0],
+        flow_create(object_key="customer", kind="general", name="客户审批", actor=adam),
         mail_send("li@example.cn", "明天见", "十点", key="matrix", actor=SYSTEM),
     )
 
@@ -121,6 +125,18 @@ def definition(_around: Around) -> dict[str, Any]:
         "field_0": "net_amount",
         "weight_0": "1",
     }
+
+
+def flow(found: Around) -> dict[str, Any]:
+    return {"flow_id": found.flow.pk}
+
+
+def new_flow(_around: Around) -> dict[str, Any]:
+    return {"name": "改名", "matter": "general|customer"}
+
+
+def path(_around: Around) -> dict[str, Any]:
+    return {"name": "改名", "who_0": "manager"}
 
 
 def mail_row(found: Around) -> dict[str, Any]:
@@ -204,6 +220,10 @@ SETTINGS_CALLS = (
     SettingsCall(
         "settings_calendar", "POST", "settings", form=lambda _found: {"do": "clear", "day": "2026-01-05"}, status=302
     ),
+    SettingsCall("settings_approvals", "GET", "settings"),
+    SettingsCall("settings_approvals", "POST", "settings", form=new_flow, status=302),
+    SettingsCall("settings_approval", "GET", "settings", flow),
+    SettingsCall("settings_approval", "POST", "settings", flow, path, 302),
     SettingsCall("settings_risk", "GET", "settings"),
     SettingsCall("settings_risk", "POST", "settings", form=risk_rules),
     SettingsCall("settings_pipelines", "GET", "settings"),

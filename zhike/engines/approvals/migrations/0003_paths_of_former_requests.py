@@ -37,7 +37,7 @@ def lay_paths(apps, _editor):
     Approval, Step, Signer, Event = (
         apps.get_model("approvals", name) for name in ("Approval", "ApprovalStep", "ApprovalSigner", "ApprovalEvent")
     )
-    ids = list(Approval.objects.order_by("pk").values_list("pk", flat=True))
+    ids = list(Approval.objects.filter(steps__isnull=True).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
         rows = list(Approval.objects.filter(pk__in=ids[start : start + AT_ONCE]).prefetch_related("deciders").order_by("pk"))
         steps = [
