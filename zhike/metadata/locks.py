@@ -73,7 +73,7 @@ def refusals(
 
     A child is held still by its parent's locks, wherever it stands and wherever it goes.
     """
-    if overrules(actor):
+    if overrules(actor) or not (are_ever_locked(object_type.key) or are_ever_locked(parent_key(object_type))):
         return {}
     listed = [row for row in rows if row[3]]
     own = locks_of(object_type.key, {pk for _index, pk, _before, _changed in listed if pk is not None})

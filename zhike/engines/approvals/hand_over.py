@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.engines.approvals.models import Approval, ApprovalSigner, ApprovalState, SignerState, StepState
 from zhike.engines.approvals.path import let_in
-from zhike.engines.hand_over.parts import Part, register
+from zhike.engines.hand_over.parts import Part, leave_out, register
 from zhike.metadata.actor import Actor
 
 
@@ -28,6 +28,8 @@ def move_places(given: Mapping[int, int], actor: Actor) -> None:
         let_in(approval.pk, [successor], actor)
 
 
+# Who was away stays so, whoever takes over.
+leave_out("absence")
 register(
     Part(
         "approval",

@@ -38,8 +38,9 @@ def locks_by_approvals(object_key: str, ids: Collection[int]) -> Mapping[int, Se
     rows = list(
         Approval.objects.filter(
             about_key=object_key, about_id__in=list(ids), state=ApprovalState.OPEN, deletion__isnull=True
-        ).exclude(covers=[])
+        )
     )
+    rows = [row for row in rows if row.covers]
     asked: dict[int, list[str]] = {}
     through = Approval.deciders.through.objects.filter(approval_id__in=[row.pk for row in rows]).order_by("pk")
     names = dict(User.objects.filter(pk__in=through.values("user_id")).values_list("pk", "name")) if rows else {}

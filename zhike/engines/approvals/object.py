@@ -27,6 +27,7 @@ def describe() -> ObjectType:
     descriptor = registry.object_type(
         Approval,
         key="approval",
+        bookkeeping=("deciders", "expires_at"),
         formerly=(("request", "requests"),),
         exclude=("about_key", "about_id", "details", "flow_version", "round", "covers", "facts"),
         icon="message-2",
