@@ -126,6 +126,10 @@ def test_trade_and_tiers_have_their_stories() -> None:
     assert manager.pk in request.deciders.values_list("pk", flat=True)
     assert "瑞丰重型" not in request.title
 
+    [asked] = Approval.objects.filter(kind="general")
+    assert (asked.state, asked.facts["credit_limit"]) == ("open", 200_000_000)
+    assert list(asked.deciders.values_list("username", flat=True)) == ["zhouwenbin"]
+
 
 def test_purchases_follow_the_tier_and_are_the_same_for_the_same_plan() -> None:
     block = next(iter(Business(Plan(today=TODAY, customers=400)).blocks()))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhike.accounts.models import User
 from zhike.accounts.people import user_create
 from zhike.domain.demo import trade
+from zhike.domain.demo.approvals import approvals
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.deals import deals
 from zhike.domain.demo.key_accounts import key_accounts
@@ -177,6 +178,7 @@ class Loader:
         self._save("holding", trade.holdings(block.customers, today))
         trade.grade(sorted(self.ids["customer"].values()), today)
         trade.decisions(self.ids["user"], self.ids["customer"], self.actor_of, today)
+        approvals(self.ids["user"], self.ids["customer"], self.actor_of, today)
 
     def _groups(self, block: Block) -> None:
         """Groups from the outside in, static ones with some customers of the block."""
