@@ -120,7 +120,7 @@ def test_an_administrator_draws_a_flow_and_changes_it_as_a_new_version(cast: Cas
         "order": "10",
         "is_active": "1",
         "when": orjson.dumps({"all": [{"field": "name", "op": "contains", "value": "集团"}]}).decode(),
-        "asker": orjson.dumps({"field": "roles", "op": "has_any", "value": ["sales"]}).decode(),
+        "asker": orjson.dumps({"field": "roles", "op": "in", "value": ["sales"]}).decode(),
         "covers": ["name"],
         "name_0": "主管",
         "who_0": ["manager", "head:1"],

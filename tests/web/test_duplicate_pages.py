@@ -191,7 +191,7 @@ def test_records_are_merged_side_by_side(cast: Cast, customer: int) -> None:
     assert "取最完整的" in page
     assert "只有这一个值" in page
     form = {"ids": [customer, other], "survivor": customer, "c_name": other, f"v_{customer}": 1, f"v_{other}": 1}
-    answer = alice.post("/o/customers/merge/", form, headers={"HX-Approval": "true"})
+    answer = alice.post("/o/customers/merge/", form, headers={"HX-Request": "true"})
     assert answer.headers["HX-Location"] == f"/o/customers/{customer}/"
     found = stored(registry.get("customer"), [customer])[customer]
     assert (found["name"], found["wechat"]) == ("恒泰精密模具（苏州）", "hengtai")

@@ -116,5 +116,5 @@ def test_history_notifications_team_rights_and_addresses_stay(cast: Cast, moved:
 
     alice = client(cast.alice)
     assert alice.get(f"/o/requests/{moved['waiting']}/").status_code == 200
-    assert "已拒绝" in alice.get(f"/o/approvals/{moved['refused']}/history/").content.decode()
+    assert "已拒绝" in client(cast.bob).get(f"/o/approvals/{moved['refused']}/history/").content.decode()
     assert alice.get("/requests/", follow=True).redirect_chain == [("/approvals/", 301)]
