@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models import Q
+
 from zhike.accounts.models import Absence, User
 
 #: A substitute who is away has a substitute in turn; a circle ends here.
@@ -14,7 +16,10 @@ MOST_HOPS = 5
 def absent(people: Collection[int], day: date) -> dict[int, int | None]:
     """Those who are away on the day, with their substitute or None; one query."""
     rows = Absence.objects.filter(
-        owner_id__in=list(people), starts_on__lte=day, ends_on__gte=day, deletion__isnull=True
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        owner_id__in=list(people),
+        starts_on__lte=day,
+        deletion__isnull=True,
     )
     found: dict[int, int | None] = {}
     for person, deputy in rows.order_by("pk").values_list("owner_id", "substitute_id"):

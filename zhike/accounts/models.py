@@ -138,7 +138,8 @@ class Absence(Record):
 
     reason = models.CharField(_("reason"), max_length=80)
     starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"))
+    #: Empty until it is known.
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
     substitute = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("substitute"), null=True, blank=True, related_name="+"
     )
@@ -153,7 +154,7 @@ class Absence(Record):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="absence_ends_after_it_begins",
                 violation_error_message=_("The last day lies before the first one."),
             ),
@@ -165,7 +166,7 @@ class Absence(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.owner_id} {self.starts_on}–{self.ends_on}"
+        return f"{self.owner_id} {self.starts_on}–{self.ends_on or ''}"
 
 
 class LoginSession(models.Model):

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('reason', models.CharField(max_length=80, verbose_name='reason')),
                 ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('created_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('deletion', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.deletion')),
                 ('department', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='department')),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'absence',
                 'verbose_name_plural': 'absences',
                 'indexes': [models.Index(condition=models.Q(('deletion__isnull', False)), fields=['deletion'], name='absence_bin'), models.Index(models.OrderBy(models.F('starts_on'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deletion__isnull', True)), name='absence_starts_on'), models.Index(models.F('department'), models.OrderBy(models.F('starts_on'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deletion__isnull', True)), name='absence_dept_starts_on'), models.Index(fields=['owner', 'ends_on'], name='absence_owner_ends_on')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_it_begins', violation_error_message='The last day lies before the first one.'), models.CheckConstraint(condition=models.Q(('substitute__isnull', True), models.Q(('substitute', models.F('owner')), _negated=True), _connector='OR'), name='absence_substitute_is_another', violation_error_message='Nobody stands in for themselves.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='absence_ends_after_it_begins', violation_error_message='The last day lies before the first one.'), models.CheckConstraint(condition=models.Q(('substitute__isnull', True), models.Q(('substitute', models.F('owner')), _negated=True), _connector='OR'), name='absence_substitute_is_another', violation_error_message='Nobody stands in for themselves.')],
             },
         ),
     ]
