@@ -9,6 +9,7 @@ import pytest
 
 from tests.cast import Cast, actor, client
 from tests.engines.approvals.flow_of import customer, flow, person, step
+from zhike.domain.customers.models import Customer
 from zhike.engines.approvals.deciding import approval_grant
 from zhike.engines.approvals.models import Approval, ApprovalFlow
 from zhike.metadata import registry
@@ -87,6 +88,9 @@ def test_what_stands_still_says_so_in_the_form(cast: Cast) -> None:
     assert refused.status_code == 422
     assert "正在审批" in refused.content.decode()
     assert "Alice" in refused.content.decode()
+    kept = client(cast.bob).post(f"/o/customers/{pk}/delete/", headers={"HX-Request": "true"})
+    assert kept.status_code == 422
+    assert Customer.objects.get(pk=pk).deletion_id is None
 
 
 def test_the_number_of_those_that_wait_stands_in_the_navigation(cast: Cast) -> None:

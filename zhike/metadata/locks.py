@@ -10,6 +10,8 @@ from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import ObjectType
 
+#: Code of the problem that a locked record gives.
+LOCKED = "locked"
 #: Every field that people write.
 EVERYTHING = "*"
 #: Who holds this right over the installation may change what is locked, and the history shows it.

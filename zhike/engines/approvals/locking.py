@@ -49,7 +49,7 @@ def locks_by_approvals(object_key: str, ids: Collection[int]) -> Mapping[int, Se
     found: dict[int, list[Lock]] = {}
     for row in rows:
         problem = Problem(
-            "locked",
+            locks.LOCKED,
             format_lazy(
                 _("This stands still while “{title}” is being decided. Ask {people}, or withdraw it first."),
                 title=row.title,

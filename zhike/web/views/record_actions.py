@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhike.accounts.middleware import AccountRequest
 from zhike.metadata import records
 from zhike.metadata.errors import Denied, Invalid
+from zhike.metadata.locks import LOCKED
 from zhike.metadata.object_type import Action, ObjectType, Section
 from zhike.metadata.places import list_url
 from zhike.metadata.writes import SaveResult
@@ -87,6 +88,9 @@ def delete(request: AccountRequest, object_type: ObjectType, record_id: int) -> 
     except Invalid as refusal:
         return refused(refusal)
     if record_id not in result.done:
+        problem = result.refused.get(record_id)
+        if problem is not None and problem.code == LOCKED:
+            return refused(Invalid({"": [problem]}))
         raise Denied(object_type.key, "delete")
     toast = {"message": _("Deleted: %(title)s") % {"title": subject.title}, "undo": f"{subject.url}restore/?stay=1"}
     return with_events(go_to(list_url(object_type.key)), toast=toast)
