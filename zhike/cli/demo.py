@@ -37,17 +37,19 @@ def load_demo(*, customers: int = 3_000, today: date, progress: Progress = lambd
     if not is_empty():
         raise CommandFailed(_("The demo business goes into an empty database only; this one has people in it."))
     # Whole or not at all: a start that is broken off begins anew the next time. A million rows are not for one transaction.
-    # What is written down in words, such as the title of a request, is in the language of the branch.
     whole = transaction.atomic() if customers <= SETTLED_AT_ONCE else nullcontext()
-    with translation.override("zh-hans"), whole:
-        Loader(Plan(today=today, customers=customers), _actor).load(progress)
-    # PostgreSQL seals only what is committed. The first look of a consumer at the change log begins at its end: nobody is
-    # to be told of what the demo wrote.
-    run_outbox()
-    rebuild()
-    refresh_new()
-    if customers <= SETTLED_AT_ONCE:
-        work_off()
+    # What is written down in words, such as the title of a request or of a task that a consumer makes, is in the language
+    # of the branch, not in that of the terminal.
+    with translation.override("zh-hans"):
+        with whole:
+            Loader(Plan(today=today, customers=customers), _actor).load(progress)
+        # PostgreSQL seals only what is committed. The first look of a consumer at the change log begins at its end: nobody
+        # is to be told of what the demo wrote.
+        run_outbox()
+        rebuild()
+        refresh_new()
+        if customers <= SETTLED_AT_ONCE:
+            work_off()
 
 
 def _actor(user: User) -> Actor:

@@ -38,6 +38,7 @@ import ToastsController from "./controllers/toasts_controller.js";
 import UploadController from "./controllers/upload_controller.js";
 import ValuesController from "./controllers/values_controller.js";
 import { startNavigation } from "./navigation.js";
+import { startTableCards } from "./table_cards.js";
 
 const application = Application.start();
 application.register("birthday", BirthdayController);
@@ -78,3 +79,4 @@ application.register("toasts", ToastsController);
 application.register("upload", UploadController);
 application.register("values", ValuesController);
 startNavigation();
+startTableCards();
