@@ -21,6 +21,7 @@ from zhike.domain.reviews.models import (
     Trend,
     Verdict,
 )
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, Problem
@@ -151,7 +152,7 @@ def _check_answers(review: Review, actor: Actor) -> None:
     said = set(review.answers.values_list("field", flat=True))
     open_fields = [field for field in fields_asked(review, actor) if field.key not in said]
     if open_fields:
-        names = "、".join(str(field.label) for field in open_fields)
+        names = enumerated(field.label for field in open_fields)
         raise Invalid({"": [Problem(UNANSWERED.code, str(UNANSWERED.message) % {"fields": names})]})
 
 

@@ -19,6 +19,7 @@ from zhike.engines.importing.new_fields import NEW_FIELD, asks, fields_make
 from zhike.engines.importing.targets import Target, guess_mapping, plain, targets
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue, job_cancel
+from zhike.lib.enumeration import enumerated
 from zhike.lib.refusal import Refused
 from zhike.lib.tables import open_table, read_rows
 from zhike.metadata import policy, registry
@@ -240,7 +241,7 @@ def check(run: ImportRun, object_type: ObjectType, actor: Actor) -> None:
         if field.required and field.key not in filled and field.default is None
     ]
     if lacking and run.mode != ImportRun.Mode.UPDATE and "mapping" not in problems:
-        names = "、".join(str(label) for label in lacking)
+        names = enumerated(lacking)
         problems["mapping"] = [Problem("required", _("New records need these fields: %(names)s.") % {"names": names})]
     if problems:
         raise Invalid(problems)

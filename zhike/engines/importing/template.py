@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
 from zhike.engines.importing.targets import Target, targets
+from zhike.lib.enumeration import enumerated
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.choice_option import offered
 from zhike.metadata.object_type import ObjectType
@@ -57,7 +58,7 @@ def explanation(target: Target, actor: Actor) -> str:
     field = target.field
     parts = [str(field.help)] if field.help else []
     if choices := [choice.text(context_for(actor)) for choice in islice(offered(field), MOST_CHOICES_TOLD)]:
-        parts.append(_("One of: %(choices)s") % {"choices": "、".join(choices)})
+        parts.append(_("One of: %(choices)s") % {"choices": enumerated(choices)})
     if field.type.link_targets(field):
         parts.append(_("The name of the record."))
     if field.type.multiple:

@@ -13,6 +13,7 @@ from zhike.engines.bulk.written import batches_written
 from zhike.engines.merging.choosing import Candidate, Choices, chosen_values
 from zhike.engines.merging.links import reattach
 from zhike.engines.merging.models import Merge, MergedRecord
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import belongings, policy, records, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
@@ -58,7 +59,7 @@ def records_merge(
         _check_choices(candidates, choices or {})
         values = chosen_values(object_type, candidates, survivor, choices or {})
         titles = [(found.id, _title(object_type, found.values)) for found in candidates if found.id != survivor]
-        label = _("Merge: %(titles)s") % {"titles": "、".join(title for _pk, title in titles)}
+        label = _("Merge: %(titles)s") % {"titles": enumerated(title for _pk, title in titles)}
         origin = Origin(source=source, label=label[:200])
         _write(object_type, survivor, losers, values, candidates, acting, origin)
         reattach(object_type, losers, survivor, actor=acting, origin=origin)
@@ -165,7 +166,7 @@ def _lead_on(merge: Merge, losers: Sequence[int]) -> None:
 
 
 def _note(object_type: ObjectType, merge: Merge, actor: Actor) -> None:
-    titles = "、".join(title for _pk, title in merge.merged)
+    titles = enumerated(title for _pk, title in merge.merged)
     timeline.note(
         SOURCE.key,
         merge.pk,

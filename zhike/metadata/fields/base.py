@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
+from zhike.lib.enumeration import enumerated
 from zhike.metadata.custom_sql import custom_value
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class FieldType:
     def masked_cell(self, value: Any) -> SafeString:
         """A value that ``mask`` made, or None, as escaped HTML."""
         parts = value if isinstance(value, list) else [value]
-        return conditional_escape("、".join(str(part) for part in parts if part is not None))
+        return conditional_escape(enumerated(part for part in parts if part is not None))
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:
         """The value as typed into the form control; ``parse`` takes it back."""

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.enumeration import separator
 from zhike.metadata.fields import operators
 from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Operator, Piece, ValueRefused
 from zhike.metadata.fields.input import is_blank
@@ -68,8 +69,7 @@ class ListType(FieldType):
         return (str(item) for item in value)
 
     def text(self, value: Any, field: Field, context: Context) -> str:
-        separator = "、" if context.language.startswith("zh") else ", "
-        return separator.join(self.texts(value, field, context)) if value else ""
+        return separator(context.language).join(self.texts(value, field, context)) if value else ""
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:
         return ", ".join(str(item) for item in value or ())

@@ -13,6 +13,7 @@ from zhike.engines.duplicates.scanning import latest_scan
 from zhike.engines.duplicates.words import reasons_text
 from zhike.engines.merging.models import Merge
 from zhike.engines.merging.undoing import problem_of
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import policy
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.labels import fill_labels
@@ -104,7 +105,7 @@ def recent_merges(object_type: ObjectType, context: Context) -> list[dict[str, A
             "at": row.at,
             "who": context.labels.get(("user", row.actor_id or 0), ("—", ""))[0],
             "title": context.labels.get((object_type.key, row.survivor_id), ("", ""))[0],
-            "merged": "、".join(title for _pk, title in row.merged),
+            "merged": enumerated(title for _pk, title in row.merged),
             "is_undone": row.undone_at is not None,
             "is_open": problem_of(row) is None,
         }

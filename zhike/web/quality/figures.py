@@ -57,7 +57,7 @@ def chart(values: Sequence[int | None]) -> dict[str, Any] | None:
         "points": points,
         "width": WIDTH,
         "height": HEIGHT,
-        "said": _("from %(first)s %% to %(last)s %% in %(weeks)s weeks")
+        "said": _("from %(first)s%% to %(last)s%% in %(weeks)s weeks")
         % {"first": known[0], "last": known[-1], "weeks": len(known)},
     }
 

@@ -12,6 +12,7 @@ from zhike.engines.merging.choosing import ALL, Candidate, Proposal, Why, best_s
 from zhike.engines.merging.links import attached_count
 from zhike.engines.merging.models import Merge
 from zhike.engines.merging.undoing import Difference, plan, problem_of
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import FieldAccess
 from zhike.metadata.errors import NotFound
@@ -132,7 +133,7 @@ def attached(object_type: ObjectType, pk: int, context: Context) -> str:
         found = registry.get(key)
         if policy.may(context.actor, found, "view"):
             told.append(f"{found.label} {count}")
-    return "、".join(told)
+    return enumerated(told)
 
 
 def choices_of(object_type: ObjectType, data: QueryDict) -> dict[str, int | str]:

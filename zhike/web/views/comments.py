@@ -23,6 +23,7 @@ from zhike.engines.comments.services import (
     comment_restore,
 )
 from zhike.engines.submissions.services import once
+from zhike.lib.enumeration import enumerated
 from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.labels import record_url
 from zhike.metadata.object_type import ObjectType
@@ -66,7 +67,7 @@ def unreached_toast(ids: list[int]) -> dict[str, Any] | None:
     if not ids:
         return None
     names = get_user_model()._default_manager.filter(pk__in=ids).order_by("pk").values_list("name", flat=True)
-    text = format_lazy(_("{names} may not see this record and was not told."), names="、".join(names))
+    text = format_lazy(_("{names} may not see this record and was not told."), names=enumerated(names))
     return {"message": str(text)}
 
 
