@@ -21,12 +21,13 @@ from zhike.engines.following.services import record_follow
 from zhike.engines.merging.services import records_merge
 from zhike.metadata import registry
 from zhike.metadata.records import Row, delete, save
+from zhike.web.shell import navigation
 
 SignIn = Callable[[User], Page]
 FIRST_VISIT = 400_000
 LATER_PAGE = 40_000
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESK: Any = {"width": 1440, "height": 900}
+PHONE: Any = {"width": 390, "height": 844}
 LONG_NAME = "中国（江苏）自由贸易试验区苏州片区华东恒信精密机械设备进出口贸易有限责任公司昆山分公司"
 FOR_SALES = (
     "/",
@@ -171,6 +172,39 @@ def test_every_further_page_has_no_serious_barrier(
         page.close()
 
     assert found == {}
+
+
+#: What a phone would have to be swiped sideways for: the page itself, or a table that is no grid of rights or calendar.
+SWIPED = """() => [document.documentElement, ...document.querySelectorAll('#view .table-scroll:not(:has(.matrix))')]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className || box.tagName)"""
+
+
+@pytest.mark.parametrize(("name", "language"), [("alice", "en"), ("clara", "zh-hans"), ("adam", "en")])
+def test_no_place_is_swiped_sideways_on_the_phone(
+    cast: Cast, told: Told, sign_in: SignIn, live_server: Any, name: str, language: str
+) -> None:
+    User.objects.filter(username=name).update(language=language)
+    reader = User.objects.get(username=name)
+    page = sign_in(reader)
+    page.set_viewport_size(PHONE)
+    places = [entry["url"] for group in navigation(actor(reader)) for entry in group["links"]]
+    further = ("/quality/inspections/", "/quality/clean/", "/reviews/team/", "/jobs/", "/me/", f"/pools/{told.pool}/")
+    found: dict[str, list[str]] = {}
+    for address in (*places, *(further if name != "adam" else FOR_ADMINISTRATORS)):
+        answer = page.goto(live_server.url + address, wait_until="load")
+        if answer is not None and answer.status == 200 and (swiped := page.evaluate(SWIPED)):
+            found[address] = swiped
+
+    assert found == {}
+
+
+def test_the_sheet_of_places_has_no_serious_barrier(cast: Cast, sign_in: SignIn, live_server: Any) -> None:
+    page = sign_in(cast.alice)
+    page.set_viewport_size(PHONE)
+    page.goto(live_server.url, wait_until="load")
+    page.locator(".bottom-bar button").click()
+
+    assert serious_findings(page) == []
 
 
 def test_pages_that_refuse_have_no_serious_barrier(

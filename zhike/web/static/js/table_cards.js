@@ -11,7 +11,7 @@ export function startTableCards() {
 }
 
 function nameCells() {
-  for (const table of document.querySelectorAll(".plain-table:not(.matrix, .mapping, [data-named])")) {
+  for (const table of document.querySelectorAll(".plain-table:not(.matrix, .mapping, .pool-table, .candidate-group *, [data-named])")) {
     table.dataset.named = "";
     const headings = [...table.querySelectorAll("thead th")].map((heading) => (heading.querySelector(".only-read") ? "" : heading.textContent.trim()));
     if (headings.length >= FEWEST) makeCards(table, headings);
