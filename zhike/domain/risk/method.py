@@ -20,6 +20,7 @@ from zhike.domain.tiers.grading import everybody
 from zhike.domain.tiers.models import TierScheme
 from zhike.domain.tiers.regrading import Move
 from zhike.domain.tiers.words import speaking_context
+from zhike.lib.enumeration import sentences
 from zhike.metadata import notices, registry
 from zhike.metadata.notices import Notice, NoticeKind
 
@@ -107,7 +108,7 @@ def words(definition: Definition, detail: Mapping[str, Any], grade: str, languag
         for condition in detail.get("conditions", ())
     ]
     said = _("Risk score %(score)s of 100.") % {"score": detail.get("score") or 0}
-    return f"{said} {pgettext('between two values', '; ').join(parts)}".strip()
+    return sentences((said, pgettext("between two values", "; ").join(parts)))
 
 
 def tenths(points: int) -> str:

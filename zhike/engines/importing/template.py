@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
 from zhike.engines.importing.targets import Target, targets
-from zhike.lib.enumeration import enumerated
+from zhike.lib.enumeration import enumerated, sentences
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.choice_option import offered
 from zhike.metadata.object_type import ObjectType
@@ -63,4 +63,4 @@ def explanation(target: Target, actor: Actor) -> str:
         parts.append(_("The name of the record."))
     if field.type.multiple:
         parts.append(_("Several values: put 、 or ; between them."))
-    return " ".join(parts)
+    return sentences(parts)

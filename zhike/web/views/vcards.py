@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.domain.customers.services.vcards import CardsTaken, address_book_import, contacts_import
+from zhike.lib.enumeration import sentences
 from zhike.metadata import policy, registry
 from zhike.metadata.errors import Invalid, Problem
 from zhike.metadata.fields.base import ValueRefused
@@ -92,4 +93,4 @@ def page(
 
 def reasons(problems: Any) -> str:
     """Why a card was refused, in words."""
-    return " ".join(str(problem.message) for found in problems.values() for problem in found)
+    return sentences(problem.message for found in problems.values() for problem in found)
