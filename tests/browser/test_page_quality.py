@@ -16,6 +16,7 @@ from tests.domain.pools.scene import lying, make_pool
 from tests.domain.tiers.base import figures, grade, scheme
 from tests.web.records import customers
 from zhike.accounts.models import User
+from zhike.config import urls  # noqa: F401 - pages stand in the navigation once their views are known
 from zhike.engines.duplicates.conflicts import SHARE, conflict_ask, conflict_token
 from zhike.engines.following.services import record_follow
 from zhike.engines.merging.services import records_merge

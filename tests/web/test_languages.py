@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.cast import Cast, actor, client
 from tests.web.records import customers, records
 from zhike.accounts.models import User
+from zhike.config import urls  # noqa: F401 - pages stand in the navigation once their views are known
 from zhike.metadata import policy, registry
 from zhike.metadata.places import list_url, record_url
 from zhike.web.settings_pages import PAGES

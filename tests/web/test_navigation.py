@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tests.cast import Cast, actor, client
 from zhike.accounts.models import User
+from zhike.config import urls  # noqa: F401 - pages stand in the navigation once their views are known
 from zhike.metadata.navigation import GROUPS, Group
 from zhike.web import navigation
 from zhike.web.shell import COOKIE, THUMBS, navigation as groups, new_records

@@ -131,5 +131,5 @@ def test_the_reason_names_values_points_and_weights() -> None:
     grade(version)
     found = TierGrade.objects.get(customer_id=pk)
     said = reason(read(version.definition), found.detail, found.grade, "zh-hans")
-    assert said == "得分 66（满分 100）。 净交易额 ¥1,234.56：2/2 分，权重 2；距上次购买天数 无数据：0/3 分，权重 1"
+    assert said == "得分 66（满分 100）。净交易额 ¥1,234.56：2/2 分，权重 2；距上次购买天数 无数据：0/3 分，权重 1"
     assert "Score 66 of 100." in reason(read(version.definition), found.detail, found.grade, "en")

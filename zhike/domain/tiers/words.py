@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, override, pgettext
 
 from zhike.domain.tiers import methods
 from zhike.domain.tiers.definition import Definition
+from zhike.lib.enumeration import sentences
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.fields.base import Context
@@ -73,4 +74,4 @@ def _score_words(definition: Definition, detail: Mapping[str, Any], context: Con
             % {"value": value, "points": points, "most": criterion.most, "weight": criterion.weight}
         )
     score = _("Score %(score)s of 100.") % {"score": detail.get("score")}
-    return f"{score} {pgettext('between two values', '; ').join(parts)}"
+    return sentences((score, pgettext("between two values", "; ").join(parts)))

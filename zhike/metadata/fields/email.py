@@ -67,7 +67,7 @@ class EmailType(ListType):
             else format_html('<a href="mailto:{}">{}</a>', address, address)
             for address in value or ()
         )
-        return joined(links, markup.SEPARATOR)
+        return joined(links, markup.separator(context))
 
     def mask(self, value: Any, field: Field) -> list[str]:
         return [f"{address[:1]}***@{address.rpartition('@')[2]}" for address in value or ()]

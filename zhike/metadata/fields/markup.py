@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from django.utils.safestring import SafeString, mark_safe
 
+from zhike.lib import enumeration
 from zhike.lib.html import format_html, joined
+from zhike.metadata.fields.base import Context
 
 NOTHING = mark_safe("")
 #: Shown for a linked record that the reader may not see.
@@ -43,5 +45,6 @@ def badges(pieces: Iterable[SafeString]) -> SafeString:
     return format_html('<span class="badges">{}</span>', inner) if inner else NOTHING
 
 
-#: Between values of one field: a comma in a row of a list, a new line among the facts of a record.
-SEPARATOR = mark_safe('<span class="sep">, </span>')
+def separator(context: Context) -> SafeString:
+    """Between values of one field: a comma in a row of a list, a new line among the facts of a record."""
+    return format_html('<span class="sep">{}</span>', enumeration.separator(context.language))

@@ -84,7 +84,7 @@ class PhoneType(ListType):
                 else format_html("{}", number)
                 for number in value or ()
             ),
-            markup.SEPARATOR,
+            markup.separator(context),
         )
 
     def edit_text(self, value: Any, field: Field, context: Context) -> str:

@@ -95,6 +95,7 @@ def export_context(run: ExportRun) -> dict[str, Any]:
     return {
         "heading": _("Export %(objects)s") % {"objects": object_type.label_plural},
         "run": run,
+        "rows": f"{run.rows:,}",
         **progress_context(job),
         "url": f"/exports/{run.pk}/",
         "list_url": list_url(run.object_key),

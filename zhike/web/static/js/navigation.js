@@ -112,6 +112,8 @@ function markCurrent() {
       if (fits && (!best || path.length > new URL(best.href).pathname.length)) best = link;
     }
     best?.setAttribute("aria-current", "page");
+    // The button with all places stands for those that are not in the bar.
+    bar.querySelector("button.bottom-link")?.classList.toggle("is-current", !best);
   }
 }
 
