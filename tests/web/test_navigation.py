@@ -54,8 +54,8 @@ def test_nothing_stands_twice_and_no_key_goes_to_two_places(cast: Cast) -> None:
     keys = [entry["key"] for entry in distinct.values() if entry["key"]]
 
     for person in (cast.alice, cast.adam):
-        urls = [entry["url"] for entries in places(person).values() for entry in entries]
-        assert len(urls) == len(set(urls))
+        offered = [entry["url"] for entries in places(person).values() for entry in entries]
+        assert len(offered) == len(set(offered))
     assert len(keys) == len(set(keys))
 
 
@@ -78,16 +78,16 @@ def folded_groups(page: str) -> set[str]:
 
 
 def test_the_phone_has_five_places_that_the_person_may_open(cast: Cast) -> None:
-    urls = {
+    bar = {
         name: [entry["url"] for entry in navigation.thumb_entries(actor(getattr(cast, name)), THUMBS)]
         for name in PEOPLE
     }
 
-    assert urls["bob"] == ["/", "/o/customers/", "/log/", "/o/tasks/", "/notifications/"]
-    assert urls["adam"][:2] == ["/", "/notifications/"]
-    assert "/settings/" in urls["adam"]
-    assert "/o/customers/" not in urls["adam"]
-    assert all(len(found) <= THUMBS for found in urls.values())
+    assert bar["bob"] == ["/", "/o/customers/", "/log/", "/o/tasks/", "/notifications/"]
+    assert bar["adam"][:2] == ["/", "/notifications/"]
+    assert "/settings/" in bar["adam"]
+    assert "/o/customers/" not in bar["adam"]
+    assert all(len(found) <= THUMBS for found in bar.values())
 
 
 def test_the_sheet_of_the_phone_has_what_the_rail_has(cast: Cast) -> None:
