@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue
+from zhike.lib.enumeration import enumerated
 from zhike.lib.keys import key_from_label
 from zhike.metadata import computed_kinds, policy, registry
 from zhike.metadata.actor import Actor
@@ -152,7 +153,7 @@ def check_unused(row: CustomField) -> None:
     """Refuse to take away what formulas and roll-ups in use are made from."""
     using = computed_kinds.dependents(registry.catalogue(), row.object_key, row.key)
     if using:
-        names = ", ".join(sorted({str(field.label) for field in using}))
+        names = enumerated(sorted({str(field.label) for field in using}))
         refuse(
             "",
             "used_by",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.enumeration import enumerated
 from zhike.lib.keys import key_from_label
 from zhike.metadata import computed_kinds, registry
 from zhike.metadata.actor import Actor
@@ -155,4 +156,4 @@ def check_unlinked(row: CustomObject) -> None:
     linking += [str(field.label) for field in computed if str(field.label) not in linking]
     if linking:
         message = _("These fields link to it; retire them first: {fields}.")
-        refuse("", "linked_to", format_lazy(message, fields=", ".join(linking)))
+        refuse("", "linked_to", format_lazy(message, fields=enumerated(linking)))

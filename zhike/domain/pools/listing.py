@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from zhike.domain.customers.models import Customer
 from zhike.domain.pools.models import Pool
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.fields.base import Field
@@ -62,7 +63,7 @@ def _lying(row: Customer, fields: Sequence[Field]) -> Lying:
         since=row.custody_since,
         values={key: value for key, value in values.items() if key in SHOWN},
         masked={
-            field.key: ", ".join(map(str, field.type.mask(values[field.key], field)))
+            field.key: enumerated(field.type.mask(values[field.key], field))
             for field in fields
             if field.key in MASKED and values[field.key]
         },

@@ -33,7 +33,7 @@ def _reason(definition: Definition, detail: Mapping[str, Any], grade: str, langu
     if given := detail.get("override"):
         words = _("Given by %(name)s until %(until)s: %(reason)s") % given
         named = definition.label(detail["computed"], language)
-        return f"{words} {_('By the rules it would be “%(grade)s”.') % {'grade': named}}" if named else words
+        return sentences((words, _("By the rules it would be “%(grade)s”.") % {"grade": named})) if named else words
     if (method := methods.find(definition.by)) is not None:
         return method.words(definition, detail, grade, language)
     if not grade:
@@ -46,7 +46,7 @@ def _reason(definition: Definition, detail: Mapping[str, Any], grade: str, langu
         words = _("No rule of a better grade holds, hence “%(grade)s”.") % {"grade": name}
     else:
         words = _("The rule of “%(grade)s” holds.") % {"grade": name}
-    return f"{words} {values}".strip()
+    return sentences((words, values))
 
 
 def _said(values: Mapping[str, Any], context: Context) -> str:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.enumeration import enumerated
 from zhike.lib.html import format_html, joined
 from zhike.metadata.fields import markup, operators
 from zhike.metadata.fields.base import Context, Field, Label, Operator, ValueRefused
@@ -52,7 +53,7 @@ class Labels:
         self.context = context
 
     def __str__(self) -> str:
-        shown = ", ".join(choice.text(self.context) for choice in self.choices[:8])
+        shown = enumerated(choice.text(self.context) for choice in self.choices[:8])
         return f"{shown} …" if len(self.choices) > 8 else shown
 
 

@@ -24,6 +24,7 @@ from zhike.domain.pools.models import Pool
 from zhike.domain.pools.services import hands
 from zhike.domain.pools.services.recall import MOST_LISTED, losses, next_working_day
 from zhike.engines.working_time.services import unknown_year_ahead
+from zhike.lib.enumeration import enumerated
 from zhike.lib.working_time import YearNotKnown
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -144,7 +145,7 @@ def drawn(row: Lying, context: Context) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "cells": cells,
-        "phone": ", ".join(row.masked.values()),
+        "phone": enumerated(row.masked.values()),
         "since": moment(row.since, context) if row.since else None,
     }
 
