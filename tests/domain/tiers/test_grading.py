@@ -59,7 +59,7 @@ def test_a_move_is_kept_with_its_reason_in_both_languages_and_the_version_that_m
     first, second = TierChange.objects.order_by("pk")
     assert (first.old, first.new, second.old, second.new, second.direction) == ("", "high", "high", "middle", "down")
     definition = read(version.definition)
-    assert reason(definition, second.detail, "middle", "zh-hans") == "符合“中”的规则。 净交易额 ¥500.00"
+    assert reason(definition, second.detail, "middle", "zh-hans") == "符合“中”的规则。净交易额 ¥500.00"
     assert (
         reason(definition, second.detail, "middle", "en") == "The rule of “Middle” holds. amount net of refunds ¥500.00"
     )
