@@ -13,6 +13,6 @@ register.filter("enumerated", enumerated)
 
 
 @register.filter
-def then(first: object, second: object) -> SafeString:
+def then(first: str, second: str) -> SafeString:
     """Both sentences, escaped unless they are already."""
     return SafeString(sentences((conditional_escape(first), conditional_escape(second))))
