@@ -31,6 +31,9 @@ DATA = re.compile("营业部|销售一部|销售二部|服务市场部|海天包
 #: Names and abbreviations that stand in Chinese pages too, and what the cast is called.
 BOTH = frozenset(
     [
+        "alt",
+        "vcf",
+        "zjg",
         "alice",
         "bob",
         "charlie",
