@@ -26,6 +26,7 @@ UNHEARD = {"script", "style", "code", "kbd", "datalist", "textarea"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 HAN = re.compile("[一-鿿]")
 WORD = re.compile(r"[A-Za-z]{3,}")
+ADDRESS = re.compile(r"/[a-z_/0-9]+/|[a-z.]+@[a-z.]+")
 #: What the records of these tests and the cast say.
 DATA = re.compile("营业部|销售一部|销售二部|服务市场部|海天包装|李明|回访一下|简体中文")
 #: Names and abbreviations that stand in Chinese pages too, and what the cast is called.
@@ -137,6 +138,7 @@ def foreign(page: str, language: str) -> set[str]:
     listener = Listener()
     listener.feed(page)
     texts = {DATA.sub("", " ".join(text.split())) for text in listener.texts}
+    texts = {ADDRESS.sub("", text) for text in texts}
     if language == "en":
         return {text for text in texts if HAN.search(text)}
     return {text for text in texts if any(word.lower() not in BOTH for word in WORD.findall(text))}

@@ -36,12 +36,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         **found,
         "rail": request.COOKIES.get("rail", "open"),
         "navigation": partial(kept, actor, ("navigation", turned), partial(drawn_navigation, actor, turned)),
-        "places": partial(kept, actor, "places", partial(drawn_places, actor)),
+        "place_sheet": partial(kept, actor, "place sheet", partial(drawn_places, actor)),
         # Asked once, however often the page shows it.
         "unread": SimpleLazyObject(partial(unread_count, actor)),
         "create_menu": partial(kept, actor, "create menu", partial(create_menu, actor)),
         "myself": partial(myself, user),
-        "thumbs": kept(actor, "thumbs", partial(thumb_entries, actor, THUMBS)),
+        "thumb_places": kept(actor, "thumb places", partial(thumb_entries, actor, THUMBS)),
     }
 
 
