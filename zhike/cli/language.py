@@ -6,9 +6,10 @@ import gettext
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parent / "locale"
+from zhike.config import messages
+
+LOCALE = messages.PACKAGE / messages.COMPILED
 
 
 def language(environ: Mapping[str, str] = os.environ) -> str:

@@ -163,7 +163,8 @@ LANGUAGE_COOKIE_NAME = "zhike_language"
 #: Written by the page when the person switches, and read by the server so that the first paint is right.
 THEME_COOKIE_NAME = "theme"
 FORMAT_MODULE_PATH = ["zhike.config.formats"]
-LOCALE_PATHS = [PACKAGE / name / "locale" for name in ("config", "cli", "lib")]
+# Where ``messages.py`` puts what it compiles.
+LOCALE_PATHS = [PACKAGE / "config" / "translations"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

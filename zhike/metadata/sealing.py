@@ -48,6 +48,8 @@ _paces: dict[str, Pace] = {}
 
 def seal(limit: int = SEAL_AT_ONCE) -> int:
     """Number and chain changes that are due; return how many. Safe to call from several processes."""
+    if not Change.objects.filter(seq__isnull=True).exists():
+        return 0
     with storage().write_transaction():
         storage().lock_key("sealer")
         due = Change.objects.filter(seq__isnull=True)
@@ -93,9 +95,30 @@ def verify_chain(*, batch: int = 5_000) -> int | None:
     return None
 
 
+class _Log:
+    """Changes as they were read last: consumers that stand at the same place share them, since what is sealed stays."""
+
+    def __init__(self) -> None:
+        self._after = -1
+        self._asked = 0
+        self._read: list[Change] = []
+
+    def after(self, seq: int, limit: int) -> list[Change]:
+        """The next changes behind a number, at most so many."""
+        is_enough = limit <= len(self._read) or len(self._read) < self._asked
+        if seq != self._after or not is_enough:
+            self._after, self._asked = seq, limit
+            self._read = list(Change.objects.filter(seq__gt=seq).order_by("seq")[:limit])
+        return self._read[:limit]
+
+
 def consume(name: str, limit: int | None = None) -> int:
     """Give one consumer its next changes; return how many. A failure is kept and tried again, never skipped."""
-    return _guarded(name, lambda: _next(name, limit or _pace(name).rows))
+    return _consume(name, _Log(), limit or _rows(name))
+
+
+def _consume(name: str, log: _Log, limit: int) -> int:
+    return _guarded(name, lambda: _next(name, log, limit))
 
 
 def _guarded(name: str, step: Callable[[], int]) -> int:
@@ -110,11 +133,11 @@ def _guarded(name: str, step: Callable[[], int]) -> int:
         return 0
 
 
-def _next(name: str, limit: int) -> int:
-    position, made = ConsumerPosition.objects.get_or_create(name=name, defaults={"seq": _end()})
+def _next(name: str, log: _Log, limit: int) -> int:
+    position, made = ConsumerPosition.objects.get_or_create(name=name, defaults={"seq": _end})
     if made:
         return 0
-    changes = list(Change.objects.filter(seq__gt=position.seq).order_by("seq")[:limit])
+    changes = log.after(position.seq, limit)
     if not changes:
         return 0
     with _pace(name).measured(len(changes)):
@@ -125,6 +148,10 @@ def _next(name: str, limit: int) -> int:
 
 def _pace(name: str) -> Pace:
     return _paces.setdefault(name, Pace(storage().hold_seconds, fewest=FEWEST_AT_ONCE, most=CONSUME_AT_ONCE))
+
+
+def _rows(name: str) -> int:
+    return _pace(name).rows
 
 
 def _move(position: ConsumerPosition, seq: int) -> None:
@@ -169,25 +196,37 @@ def _end() -> int:
 def run_outbox() -> int:
     """Seal what is due and feed every consumer in turn until nothing is left; return the number of changes handled.
 
-    Each gets a slice of time a round, so that none waits for another's million, and small writes come first.
+    Each gets a slice of time a round, so that none waits for another's million, and small writes come first. A round in
+    which nothing happened takes no lock.
     """
     handled = 0
     while True:
-        given = _for_a_while(seal)
-        for name in tuple(consumers):
-            consume_prompt(name)
-            given += _for_a_while(partial(consume, name))
+        given = _for_a_while(seal, lambda: SEAL_AT_ONCE)
+        log = _Log()
+        for name, behind in _waiting().items():
+            if behind is None or behind > BEHIND:
+                consume_prompt(name)
+            given += _for_a_while(partial(_consume, name, log), partial(_rows, name))
         if not given:
             return handled
         handled += given
 
 
-def _for_a_while(step: Callable[[], int]) -> int:
-    """Repeat a step until nothing is left or its slice of time is over; return what all of it came to."""
+def _waiting() -> dict[str, int | None]:
+    """Consumers with changes before them, and how many; None of one that has no place in the log yet."""
+    end = _end()
+    places = dict(ConsumerPosition.objects.filter(name__in=consumers).values_list("name", "seq"))
+    behind = {name: end - places[name] if name in places else None for name in consumers}
+    return {name: number for name, number in behind.items() if number != 0}
+
+
+def _for_a_while(step: Callable[[int], int], most: Callable[[], int]) -> int:
+    """Repeat a step until it did less than it might or its slice of time is over; return what all of it came to."""
     until = time.monotonic() + SLICE_SECONDS
     total = 0
-    while done := step():
+    while True:
+        limit = most()
+        done = step(limit)
         total += done
-        if time.monotonic() > until:
-            break
-    return total
+        if done < limit or time.monotonic() > until:
+            return total

@@ -56,18 +56,14 @@ class FormCheck:
 
 def verifiable_fields(object_type: ObjectType) -> tuple[Field, ...]:
     """Fields of people and firms that can be verified; none where records are somebody's own or know no identity."""
-    if object_type.is_private or (object_type.identity is None and not object_type.is_custom):
-        return ()
-    code = object_type.identity.code if object_type.identity else None
-    return tuple(
-        field
-        for field in object_type.active_fields
-        if field.computed is None and (field.type.key in KINDS or field.key == code)
-    )
+    return tuple(field for field in object_type.active_fields if is_verifiable(object_type, field))
 
 
 def is_verifiable(object_type: ObjectType, field: Field) -> bool:
-    return any(found.key == field.key for found in verifiable_fields(object_type))
+    if object_type.is_private or (object_type.identity is None and not object_type.is_custom):
+        return False
+    is_code = object_type.identity is not None and field.key == object_type.identity.code
+    return field.computed is None and not field.retired and (field.type.key in KINDS or is_code)
 
 
 def texts_of(field: Field, value: Any) -> list[str]:
