@@ -29,9 +29,10 @@ def _chinese_unless_said_otherwise() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def template_directory(request: pytest.FixtureRequest) -> Path:
-    """Where the migrated SQLite file is kept from run to run."""
-    return Path(request.config.cache.mkdir("template"))
+def template_directory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the migrated SQLite file is kept from run to run, or for this run if pytest is to keep nothing."""
+    cache = getattr(request.config, "cache", None)
+    return Path(cache.mkdir("template")) if cache else tmp_path_factory.mktemp("template")
 
 
 @pytest.fixture(scope="session")

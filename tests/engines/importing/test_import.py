@@ -186,8 +186,9 @@ def test_whole_amounts_of_a_workbook_are_not_taken_for_minor_units(cast: Cast, t
 
 def test_uploaded_files_go_when_nothing_can_be_undone_any_more(cast: Cast) -> None:
     old, fresh = upload(cast.clara), upload(cast.clara)
-    long_ago = (timezone.now() - timedelta(days=31)).timestamp()
-    os.utime(old.path, (long_ago, long_ago))
+    for found, days in ((old, 31), (fresh, 29)):
+        at = (timezone.now() - timedelta(days=days)).timestamp()
+        os.utime(found.path, (at, at))
     remove_old_files()
     assert (old.path.exists(), fresh.path.exists()) == (False, True)
 
