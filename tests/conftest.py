@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, date, datetime, time
@@ -100,6 +101,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The others keep pytest-django's order, in which those that empty the database come after those that need it filled.
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None or empties_the_database(item))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def empties_the_database(item: pytest.Item) -> bool:
