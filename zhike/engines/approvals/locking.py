@@ -8,29 +8,18 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.models import User
-from zhike.engines.approvals.models import Approval, ApprovalState, ApprovalVersion
-from zhike.metadata import locks, registry
+from zhike.engines.approvals.known import known
+from zhike.engines.approvals.models import Approval, ApprovalState
+from zhike.metadata import locks
 from zhike.metadata.errors import Problem
 from zhike.metadata.locks import Lock
 
 #: So many of those who are asked are named.
 MOST_NAMED = 3
 
-_known: tuple[int, frozenset[str]] | None = None
-
-
-def locked_types() -> frozenset[str]:
-    """Object types of which any version of a flow covers a field; kept until the metadata change."""
-    global _known  # noqa: PLW0603
-    edition = registry.edition()
-    if _known is None or _known[0] != edition:
-        rows = ApprovalVersion.objects.values_list("flow__object_key", "definition")
-        _known = edition, frozenset(key for key, stored in rows if stored.get("covers"))
-    return _known[1]
-
 
 def is_lockable(object_key: str) -> bool:
-    return object_key in locked_types()
+    return object_key in known().covering
 
 
 def locks_by_approvals(object_key: str, ids: Collection[int]) -> Mapping[int, Sequence[Lock]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from zhike.accounts.models import User
 from zhike.engines.approvals.definition import Definition, Step, Who, read
 from zhike.engines.approvals.kinds import ApprovalKind, all_kinds, approval_kind
+from zhike.engines.approvals.known import is_concerned, is_ever_asked
 from zhike.engines.approvals.models import ApprovalFlow, ApprovalVersion
 from zhike.engines.approvals.path import holds
 from zhike.engines.approvals.who import Found, Matter, approvers
@@ -58,6 +59,8 @@ def flows_in_force(object_key: str, kind: str) -> list[tuple[ApprovalFlow, Appro
 
 def kinds_offered(object_type: ObjectType) -> list[ApprovalKind]:
     """Kinds that can be asked for on the page of such records: those for which a flow is in force, or that always need a word."""
+    if not is_concerned(object_type.key):
+        return []
     kinds = [kind for kind in all_kinds() if kind.is_offered and (kind.is_general or object_type.key in kind.objects)]
     drawn = set(
         ApprovalFlow.objects.filter(
@@ -75,7 +78,8 @@ def approval_need(object_type: ObjectType, record_id: int, *, kind: str, actor: 
     found = approval_kind(kind)
     if not policy.queryset_for(actor, object_type).filter(pk=record_id).exists():
         raise NotFound(object_type.key, record_id)
-    for flow, version in flows_in_force(object_type.key, kind):
+    in_force = flows_in_force(object_type.key, kind) if is_ever_asked(object_type.key, kind) else ()
+    for flow, version in in_force:
         definition = read(version.definition)
         if asker_fits(definition, actor) and holds(object_type.key, record_id, definition.when):
             return Need(found, definition, flow, version)

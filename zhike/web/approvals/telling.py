@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhike.accounts.models import User
 from zhike.engines.approvals import queries
+from zhike.engines.approvals.known import is_concerned
 from zhike.engines.approvals.models import TONES, Approval, ApprovalState, StepState
 from zhike.engines.approvals.needs import Need, kinds_offered, planned
 from zhike.engines.approvals.story import Path, ToldEvent, ToldStep, need_words, paths_of, who_words
@@ -165,9 +166,12 @@ def _own_panel(subject: Subject) -> dict[str, Any]:
 
 def panel(subject: Subject) -> dict[str, Any] | None:
     """Approvals of a record for the side of its page: the latest with their paths, and what can be asked for."""
+    is_own = subject.object_type.key == "approval"
     if not policy.may(subject.actor, registry.get("approval"), "view"):
         return None
-    if subject.object_type.key == "approval":
+    if not is_own and not is_concerned(subject.object_type.key):
+        return None
+    if is_own:
         return _own_panel(subject)
     rows = list(queries.about(subject.object_type.key, subject.id, subject.actor)[:MOST_SHOWN])
     offered = kinds_offered(subject.object_type) if subject.may("edit") else []
