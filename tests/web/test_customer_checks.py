@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from tests.cast import Cast, actor, client
 from tests.domain.pools.scene import PHONE, make_customer
-from zhike.domain.collection.models import CheckLink, Confirmation, Proposal, ProposedValue
+from zhike.domain.collection.models import CheckLink, Proposal, ProposedValue
 from zhike.domain.collection.services import checking, proposing
 from zhike.domain.customers.models import Customer
 from zhike.engines.notify.models import Notification
+from zhike.engines.verification.models import ValueMark
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.errors import Invalid
@@ -35,6 +36,12 @@ def token(url: str) -> str:
     found = re.search(r'name="page" value="([^"]+)"', Client().get(url).content.decode())
     assert found is not None
     return found[1]
+
+
+def said() -> set[tuple[Any, ...]]:
+    """What stands as verified by the customer's own link."""
+    rows = ValueMark.objects.filter(is_current=True, state="verified", means="link")
+    return set(rows.values_list("field_key", "value", "by_id"))
 
 
 def send(url: str, **values: Any) -> Any:
@@ -70,16 +77,15 @@ def test_corrections_come_to_the_owner_and_the_rest_counts_as_confirmed(cast: Ca
     assert customer.wechat == "haitian"
     row = ProposedValue.objects.get()
     assert (row.field_key, row.old, row.new) == ("wechat", "haitian", "haitian2")
-    assert set(Confirmation.objects.values_list("field_key", "means", "by_id")) == {
-        ("name", "self_update", None),
-        ("phones", "self_update", None),
-    }
+    assert said() == {("name", "海天包装", None), ("phones", f"+86{PHONE}", None)}
     assert Notification.objects.filter(user=cast.bob, kind="change_proposed").count() == 1
 
     proposing.accept(row.proposal_id, ["wechat"], actor=actor(cast.bob))
     customer.refresh_from_db()
     assert customer.wechat == "haitian2"
     assert Batch.objects.filter(object_key="customer").latest("pk").source == "self_update"
+    assert ("wechat", "haitian2", None) in said(), "what the customer corrected is verified once it is taken over"
+    assert "客户自助更新" in client(cast.bob).get(f"/o/customers/{pk}/").content.decode()
 
 
 def test_unchanged_data_are_confirmed_and_the_owner_hears_of_it(cast: Cast) -> None:

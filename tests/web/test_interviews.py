@@ -9,9 +9,10 @@ import pytest
 from tests.cast import Cast, actor, client
 from tests.domain.pools.scene import make_customer
 from zhike.domain.activities.models import Interaction
-from zhike.domain.collection.models import Confirmation, InterviewRun, Proposal, Script
-from zhike.domain.collection.services import interviewing
+from zhike.domain.collection.models import InterviewRun, Proposal, Script
+from zhike.domain.collection.services import interviewing, proposing
 from zhike.domain.customers.models import Customer
+from zhike.engines.verification.models import ValueMark
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.errors import Invalid, NotFound
@@ -26,6 +27,11 @@ QUESTIONS = [
     {"text": "最近需要什么？", "field": "needs"},
     {"text": "微信号还是这个吗？", "field": "wechat"},
 ]
+
+
+def said() -> set[tuple[Any, ...]]:
+    rows = ValueMark.objects.filter(is_current=True, state="verified", means="call")
+    return set(rows.values_list("field_key", "value", "by_id"))
 
 
 def make_script(cast: Cast, **values: Any) -> Script:
@@ -59,7 +65,7 @@ def test_an_interview_goes_through_the_page_and_is_written_down_once(cast: Cast)
     assert (call.channel, call.owner_id) == ("call", cast.bob.pk)
     assert "对送货满意吗？ — 满意" in call.content
     assert Batch.objects.filter(object_key="customer").latest("pk").source == "interview"
-    assert set(Confirmation.objects.values_list("field_key", "means")) == {("wechat", "call")}
+    assert said() == {("wechat", "haitian", cast.bob.pk), ("needs", "木箱", cast.bob.pk)}
 
 
 def test_answers_out_of_turn_or_out_of_range_are_refused(cast: Cast) -> None:
@@ -92,7 +98,11 @@ def test_what_one_may_not_change_comes_to_the_owner_as_a_proposal(cast: Cast) ->
     interviewing.finish(run.pk, actor=actor(cast.sara))
 
     assert Customer.objects.get(pk=pk).needs == "旧"
-    assert Proposal.objects.get(customer=pk).source == "interview"
+    proposal = Proposal.objects.get(customer=pk)
+    assert proposal.source == "interview"
+    assert said() == set()
+    proposing.accept(proposal.pk, ["needs"], actor=actor(cast.bob))
+    assert said() == {("needs", "新要求", cast.sara.pk)}, "who heard it is who knows it, not who took it over"
     assert Interaction.objects.get(customer=pk).owner_id == cast.sara.pk
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,18 +30,40 @@ class Belonging:
     after: Callable[[ObjectType, int], None] = lambda _type, _pk: None
 
 
-_registered: dict[str, Belonging] = {}
+#: One row that was moved: its id and the record on which it hung; a mover may add words of its own.
+Moved = tuple[int, ...]
 
-#: One row that was moved: its id and the record on which it hung.
-Moved = tuple[int, int]
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A table with rules of its own. ``move`` hangs rows of the records on the target and tells which; ``move_back`` takes
+    just these back to where they hung."""
+
+    move: Callable[[ObjectType, Collection[int], int], list[Moved]]
+    move_back: Callable[[ObjectType, Sequence[Moved], int], None]
+
+
+_registered: dict[str, Belonging] = {}
+_movers: dict[str, Mover] = {}
 
 
 def register(belonging: Belonging) -> Belonging:
     """Let rows of a table follow their record when it is merged into another."""
-    if belonging.name in _registered:
-        raise ValueError(f"belonging {belonging.name!r} is registered already")
+    _refuse_twice(belonging.name)
     _registered[belonging.name] = belonging
     return belonging
+
+
+def register_mover(name: str, mover: Mover) -> Mover:
+    """Let a table follow by rules of its own."""
+    _refuse_twice(name)
+    _movers[name] = mover
+    return mover
+
+
+def _refuse_twice(name: str) -> None:
+    if name in _registered or name in _movers:
+        raise ValueError(f"belonging {name!r} is registered already")
 
 
 def move(object_type: ObjectType, ids: Collection[int], target: int) -> dict[str, list[Moved]]:
@@ -60,19 +82,25 @@ def move(object_type: ObjectType, ids: Collection[int], target: int) -> dict[str
             _hang(belonging, [pk for pk, _record in found], target)
             _tell(belonging, object_type, {target, *(record for _pk, record in found)})
             moved[name] = found
+    for name, mover in _movers.items():
+        if rows_moved := mover.move(object_type, ids, target):
+            moved[name] = rows_moved
     return moved
 
 
 def move_back(object_type: ObjectType, moved: dict[str, list[Moved]], target: int) -> None:
     """Hang rows on the records that they came from, those that still hang on ``target``; inside a write transaction."""
     for name, pairs in moved.items():
+        if name in _movers:
+            _movers[name].move_back(object_type, pairs, target)
+            continue
         belonging = _registered.get(name)
         if belonging is None:
             continue
         still = set(_rows(belonging, object_type, [target]).values_list("pk", flat=True))
-        for record_id in {record for _pk, record in pairs}:
-            _hang(belonging, [pk for pk, record in pairs if record == record_id and pk in still], record_id)
-        _tell(belonging, object_type, {target, *(record for _pk, record in pairs)})
+        for record_id in {record for _pk, record, *_more in pairs}:
+            _hang(belonging, [pk for pk, record, *_more in pairs if record == record_id and pk in still], record_id)
+        _tell(belonging, object_type, {target, *(record for _pk, record, *_more in pairs)})
 
 
 def _rows(belonging: Belonging, object_type: ObjectType, ids: Collection[int]) -> models.QuerySet[Any]:

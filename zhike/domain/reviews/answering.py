@@ -21,6 +21,8 @@ from zhike.domain.reviews.models import (
     Trend,
     Verdict,
 )
+from zhike.engines.verification.marking import confirm, withdraw
+from zhike.engines.verification.models import Means
 from zhike.lib.enumeration import enumerated
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
@@ -68,12 +70,23 @@ def field_answer(review_id: int, key: str, verdict: str, *, actor: Actor) -> Rev
         review = _held(review_id, actor)
         if key not in {field.key for field in fields_asked(review, actor)}:
             raise Invalid({"field": [NOT_ASKED]})
+        before = ReviewAnswer.objects.filter(review_id=review.pk, field=key).values_list("verdict", flat=True).first()
         ReviewAnswer.objects.update_or_create(
             review_id=review.pk,
             field=key,
             defaults={"verdict": verdict, "at": timezone.now(), "by_id": actor.user_id},
         )
+        _mark(review, key, verdict, before, actor)
     return review
+
+
+def _mark(review: Review, key: str, verdict: str, before: str | None, actor: Actor) -> None:
+    """What the reviewer vouches for is verified; who takes that back leaves it unverified again."""
+    customer = registry.get("customer")
+    if verdict != Verdict.UNREACHABLE:
+        confirm(customer, {review.customer_id: [key]}, means=Means.REVIEW, by=actor.user_id)
+    elif before in {Verdict.CONFIRMED, Verdict.CORRECTED}:
+        withdraw(customer, review.customer_id, key, means=Means.REVIEW, by=actor.user_id)
 
 
 def field_correct(review_id: int, key: str, raw: Any, *, actor: Actor, version: int | None = None) -> Review:

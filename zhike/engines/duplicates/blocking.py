@@ -18,6 +18,11 @@ def keys(traits: Traits) -> frozenset[int]:
     return frozenset(_number(text) for text in _texts(traits))
 
 
+def mail_key(mail: str) -> int:
+    """The key of records that can be reached by this normalised mail address."""
+    return _number(f"m{mail}")
+
+
 def _texts(traits: Traits) -> Iterator[str]:
     for number in traits.mobiles | traits.landlines:
         yield f"p{number}"

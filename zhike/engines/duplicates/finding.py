@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import Count
 
-from zhike.engines.duplicates.blocking import LARGEST_BLOCK, keys
+from zhike.engines.duplicates.blocking import LARGEST_BLOCK, keys, mail_key
 from zhike.engines.duplicates.models import DuplicateKey
 from zhike.engines.duplicates.reading import traits_by_id, traits_from
 from zhike.engines.duplicates.scoring import Match, compare
 from zhike.engines.duplicates.traits import Traits
+from zhike.lib.normalise import normalised
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor
 from zhike.metadata.object_type import ObjectType
@@ -70,6 +71,12 @@ def _sharing(object_type: ObjectType, given: Collection[int]) -> set[int]:
         if len(ids) <= LARGEST_BLOCK:
             found.update(ids)
     return found
+
+
+def ids_with_mail(object_type: ObjectType, address: str) -> list[int]:
+    """Live records of whose identity the mail address is part, whoever sees them; by index, the largest block too."""
+    rows = DuplicateKey.objects.filter(object_key=object_type.key, key=mail_key(normalised(address)))
+    return list(rows.order_by("record_id").values_list("record_id", flat=True).distinct())
 
 
 def duplicates_of_many(

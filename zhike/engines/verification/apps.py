@@ -16,5 +16,5 @@ class VerificationConfig(AppConfig):
     verbose_name = _("Verification")
 
     def ready(self) -> None:
-        for module in ("fields", "following", "searching"):
+        for module in ("fields", "following", "searching", "travelling"):
             import_module(f"zhike.engines.verification.{module}")

@@ -22,13 +22,15 @@ class Means(models.TextChoices):
     LETTER = "letter", _("the letter came back")
     LINK = "link", _("the customer's own link")
     INSPECTION = "inspection", _("an inspection")
+    REVIEW = "review", _("an archive review")
     FORMAT = "format", _("a check of the form")
 
 
 class ValueMark(models.Model):
     """One finding about one value of a field; the latest of each value is the current one, earlier ones are its history.
 
-    ``value`` is the text of ``verifiable.texts_of``: each phone and each mail of a list has findings of its own.
+    ``value`` is the text of ``verifiable.texts_of``: each phone and each mail of a list has findings of its own. ``by_id`` is
+    empty where it was the customer or a machine.
     """
 
     object_key = models.CharField(max_length=60)

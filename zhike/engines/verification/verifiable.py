@@ -1,9 +1,11 @@
-"""Which fields hold values that can be verified, how such a value is named, and what its mere form tells."""
+"""Which fields hold values that can be verified, how a value is named, and what its mere form tells."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -54,25 +56,41 @@ class FormCheck:
         return FAULTS.get(self.code, "")
 
 
+def has_findings(object_type: ObjectType) -> bool:
+    """Whether values of such records can be confirmed: not where records are somebody's own or know no identity."""
+    return not object_type.is_private and (object_type.identity is not None or object_type.is_custom)
+
+
 def verifiable_fields(object_type: ObjectType) -> tuple[Field, ...]:
-    """Fields of people and firms that can be verified; none where records are somebody's own or know no identity."""
+    """Fields by which people and firms are known and reached: each of their values can be right or wrong by itself.
+
+    Every other stored field can be confirmed too, such as a name in an archive review, but nobody is asked to.
+    """
     return tuple(field for field in object_type.active_fields if is_verifiable(object_type, field))
 
 
 def is_verifiable(object_type: ObjectType, field: Field) -> bool:
-    if object_type.is_private or (object_type.identity is None and not object_type.is_custom):
+    if not has_findings(object_type):
         return False
     is_code = object_type.identity is not None and field.key == object_type.identity.code
     return field.computed is None and not field.retired and (field.type.key in KINDS or is_code)
 
 
 def texts_of(field: Field, value: Any) -> list[str]:
-    """The names of a plain value: each item of a list by itself, an address as one line."""
+    """The names of a plain value: each phone and mail by itself, an address as one line, anything else as a whole."""
     if field.type.is_empty(value):
         return []
     if field.type.key == "address":
         return [address_text(value)[:LONGEST]]
-    return [str(item)[:LONGEST] for item in (value if field.type.multiple else [value])]
+    if field.type.key in KINDS:
+        return [str(item)[:LONGEST] for item in (value if field.type.multiple else [value])]
+    return [name_of(field.type.to_json(value, field))]
+
+
+def name_of(value: Any) -> str:
+    """The name of a JSON value: a text is its own, and what is too long goes by its digest."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= LONGEST else f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def check_form(field: Field, item: Any) -> FormCheck:

@@ -10,41 +10,65 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.accounts.models import User
+from zhike.engines.verification.marking import Known
 from zhike.engines.verification.models import Means, State, ValueMark
-from zhike.engines.verification.verifiable import FormCheck, check_form, is_verifiable, texts_of
+from zhike.engines.verification.verifiable import KINDS, FormCheck, check_form, is_verifiable, texts_of
 from zhike.lib.html import format_html, joined
 from zhike.metadata.fields.base import Context, Field
 from zhike.web.records.moments import moment
 from zhike.web.records.subject import Subject
+from zhike.web.records.value_sources import sources
 from zhike.web.templatetags.icons import icon
 
 ICONS = {State.VERIFIED: "circle-check", State.INVALID: "circle-x"}
 
 
 def can_vouch(subject: Subject, field: Field) -> bool:
-    """Whether the field's values are shown with what is known of them."""
+    """Whether the field's values are shown with what is known of them: those that can be verified, and those confirmed."""
     value = subject.row.values.get(field.key)
-    shown = field.key not in subject.row.masked and not field.type.is_empty(value)
-    return shown and is_verifiable(subject.object_type, field)
+    if field.computed is not None or field.key in subject.row.masked or field.type.is_empty(value):
+        return False
+    return is_verifiable(subject.object_type, field) or any(key == field.key for key, _value in subject.rights.marks)
 
 
 def vouched(subject: Subject, field: Field) -> SafeString:
     """The values one below the other, each with a button that tells what is known and lets one say more."""
     value = subject.row.values[field.key]
-    items: Any = value if field.type.multiple else [value]
     rows = []
-    for item, text in zip(items, texts_of(field, value), strict=True):
-        shown = field.type.cell([item] if field.type.multiple else item, field, subject.context)
-        state = State(subject.rights.marks.get((field.key, text), State.UNVERIFIED))
-        rows.append(_line(shown, text, state, check_form(field, item), f"{subject.url}values/{field.key}/"))
+    for part, text in parts(field, value):
+        known = subject.rights.marks.get((field.key, text))
+        shown = field.type.cell(part, field, subject.context)
+        check = form_of(subject, field, part)
+        rows.append(_line(shown, text, _badge(known, check, subject.context), f"{subject.url}values/{field.key}/"))
     return joined(rows)
 
 
-def _line(shown: SafeString, text: str, state: State, check: FormCheck, url: str) -> SafeString:
-    if state is State.UNVERIFIED and check.code:
-        tone, name, said = "doubtful", "alert-triangle", str(check.message)
-    else:
-        tone, name, said = state.value, ICONS.get(state, "shield"), str(state.label)
+def parts(field: Field, value: Any) -> list[tuple[Any, str]]:
+    """The plain value in parts that have findings of their own, each as a value of the field, with its name."""
+    texts = texts_of(field, value)
+    apart = field.type.multiple and field.type.key in KINDS
+    return list(zip([[item] for item in value] if apart else [value], texts, strict=True)) if texts else []
+
+
+def form_of(subject: Subject, field: Field, part: Any) -> FormCheck:
+    """What the form tells; nothing of values by which nobody is reached."""
+    if not is_verifiable(subject.object_type, field):
+        return FormCheck()
+    return check_form(field, part[0] if field.type.multiple else part)
+
+
+def _badge(known: Known | None, check: FormCheck, context: Context) -> tuple[str, str, str]:
+    """Tone, icon and words."""
+    if known is None or known.state is State.UNVERIFIED:
+        if check.code:
+            return "doubtful", "alert-triangle", str(check.message)
+        return State.UNVERIFIED.value, "shield", str(State.UNVERIFIED.label)
+    words = (str(known.state.label), str(known.means.label), moment(known.at, context)["exact"])
+    return known.state.value, ICONS[known.state], " · ".join(words)
+
+
+def _line(shown: SafeString, text: str, badge: tuple[str, str, str], url: str) -> SafeString:
+    tone, name, said = badge
     return format_html(
         '<span class="vouched vouched-{}"><span class="vouched-value">{}</span><button type="button" class="vouch" data-dialog'
         ' data-url="{}?{}" title="{}" aria-label="{}">{}</button></span>',
@@ -60,12 +84,10 @@ def _line(shown: SafeString, text: str, state: State, check: FormCheck, url: str
 
 def value_context(subject: Subject, field: Field, text: str) -> dict[str, Any] | None:
     """Context of quality/value.html; None where the record does not hold the value."""
-    value: Any = subject.row.values.get(field.key)
-    items = dict(zip(texts_of(field, value), (value or ()) if field.type.multiple else (value,), strict=False))
-    if text not in items:
+    held = {name: part for part, name in parts(field, subject.row.values.get(field.key))}
+    if text not in held:
         return None
-    item = items[text]
-    check = check_form(field, item)
+    check = form_of(subject, field, held[text])
     marks = list(
         ValueMark.objects.filter(
             object_key=subject.object_type.key, record_id=subject.id, field_key=field.key, value=text
@@ -74,14 +96,15 @@ def value_context(subject: Subject, field: Field, text: str) -> dict[str, Any] |
     current, names = next((mark for mark in marks if mark.is_current), None), names_of(marks)
     return {
         "label": field.label,
-        "shown": field.type.text([item] if field.type.multiple else item, field, subject.context),
+        "shown": field.type.text(held[text], field, subject.context),
         "text": text,
         "url": f"{subject.url}values/{field.key}/",
         "state": State(current.state) if current else State.UNVERIFIED,
         "fault": check.message,
         "hint": check.hint,
         "marks": [_told(mark, subject.context, names) for mark in marks],
-        "choices": _choices(field) if subject.may("edit") else [],
+        "source": sources(subject.object_type, subject.id, subject.context, only=[field.key]).get(field.key, ""),
+        "choices": _choices(field) if subject.may("edit") and is_verifiable(subject.object_type, field) else [],
     }
 
 

@@ -46,7 +46,8 @@ def fact(subject: Subject, field: Field) -> dict[str, Any]:
     """One fact as record_detail/fact.html wants it."""
     is_long = isinstance(field.type, LongTextType)
     value = subject.row.values.get(field.key)
-    if vouching.can_vouch(subject, field):
+    # Long texts are shown with their line breaks; when they were confirmed stands with where they come from.
+    if not is_long and vouching.can_vouch(subject, field):
         shown: Any = vouching.vouched(subject, field)
     else:
         shown = field.type.text(value, field, subject.context) if is_long else subject.cell(field)

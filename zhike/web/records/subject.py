@@ -10,7 +10,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.safestring import SafeString
 
 from zhike.engines.following.services import is_following
-from zhike.engines.verification.marking import marks_column, states_in
+from zhike.engines.verification.marking import Known, known_in, marks_column
 from zhike.metadata import policy
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.errors import BadQuery, Denied, NotFound
@@ -39,8 +39,8 @@ class Rights:
     due: frozenset[str] = frozenset()
     #: The actor follows the record.
     followed: bool = False
-    #: What is known of the record's values: (field key, value) → state.
-    marks: Mapping[tuple[str, str], str] = dataclass_field(default_factory=dict)
+    #: What is known of the record's values by (field key, value).
+    marks: Mapping[tuple[str, str], Known] = dataclass_field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ def rights_over(actor: Actor, object_type: ObjectType, record_id: int, context: 
         frozenset({"view"} | {name[4:] for name in held if name.startswith("may_")}),
         frozenset(name[4:] for name in held if name.startswith("due_")),
         "followed" in held,
-        marks=states_in(found.get("marks")),
+        marks=known_in(found.get("marks")),
     )
 
 

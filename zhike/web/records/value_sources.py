@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from zhike.domain.collection.models import Means
 from zhike.domain.collection.provenance import Provenance, provenance_of
+from zhike.engines.verification.models import Means
 from zhike.metadata import policy
 from zhike.metadata.fields.base import Context, Label
 from zhike.metadata.labels import fill_labels
@@ -30,10 +30,10 @@ WAYS: Mapping[str, Label] = {
 }
 
 
-def sources(object_type: ObjectType, record_id: int, context: Context) -> dict[str, str]:
-    """A sentence for each field that the reader may know of, by field key."""
-    keys = [field.key for field in policy.readable_fields(context.actor, object_type) if field.computed is None]
-    found = provenance_of(object_type, record_id, keys)
+def sources(object_type: ObjectType, record_id: int, context: Context, *, only: Collection[str] = ()) -> dict[str, str]:
+    """A sentence for each field that the reader may know of, or for those wanted of them, by field key."""
+    known = [field.key for field in policy.readable_fields(context.actor, object_type) if field.computed is None]
+    found = provenance_of(object_type, record_id, [key for key in known if not only or key in only])
     people = {pk for told in found.values() for pk in (told.actor_id, told.confirmed_by_id) if pk is not None}
     fill_labels({"user": people}, context)
     return {key: sentence(told, context) for key, told in found.items()}
@@ -49,7 +49,7 @@ def sentence(told: Provenance, context: Context) -> str:
         name(told.confirmed_by_id, context),
         moment(told.confirmed_at, context)["exact"],
     ]
-    return f"{said}\n{_('Confirmed')}: {' · '.join(filter(None, means))}"
+    return f"{said}\n{_('Verified')}: {' · '.join(filter(None, means))}"
 
 
 def name(user_id: int | None, context: Context) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from zhike.accounts.middleware import AccountRequest
-from zhike.engines.verification.marking import checked_field, mark_value
+from zhike.engines.verification.marking import checked_field, mark_value, readable_field
 from zhike.metadata.errors import Invalid
 from zhike.metadata.object_type import ObjectType
 from zhike.web.edges import object_view
@@ -20,7 +20,8 @@ from zhike.web.views.answers import changed, refused
 @object_view
 def record_value(request: AccountRequest, object_type: ObjectType, record_id: int, key: str) -> HttpResponse:
     """GET tells what is known of ``value``; POST says what it is."""
-    field = checked_field(object_type, key, request.actor)
+    find = checked_field if request.method == "POST" else readable_field
+    field = find(object_type, key, request.actor)
     subject = load(request.actor, object_type, record_id)
     if request.method == "POST":
         told = {name: request.POST.get(name, "") for name in ("value", "state", "means", "note")}

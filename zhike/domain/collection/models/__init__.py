@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhike.domain.collection.models.confirmation import CheckRules, Confirmation, Means
+from zhike.domain.collection.models.check_rules import CheckRules
 from zhike.domain.collection.models.interview import InterviewRun, Script
 from zhike.domain.collection.models.link import CheckLink
 from zhike.domain.collection.models.proposal import Proposal, ProposalState, ProposedValue
@@ -13,14 +13,12 @@ __all__ = [
     "Assignment",
     "CheckLink",
     "CheckRules",
-    "Confirmation",
     "FormDay",
     "FormState",
     "FormSubmission",
     "FormTurn",
     "FormVersion",
     "InterviewRun",
-    "Means",
     "Proposal",
     "ProposalState",
     "ProposedValue",

@@ -35,6 +35,8 @@ class Proposal(Record):
         _("state"), choices=ProposalState, tones={"open": "amber", "settled": "green"}, default=ProposalState.OPEN
     )
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    #: The number of the colleague to whom the customer said it; empty where they wrote themselves. No field of the record.
+    told_by = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("proposed change")

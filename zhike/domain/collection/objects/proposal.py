@@ -16,7 +16,7 @@ def describe() -> ObjectType:
     descriptor = registry.object_type(
         Proposal,
         key="proposal",
-        exclude=("owner", "department"),
+        exclude=("owner", "department", "told_by"),
         icon="switch-horizontal",
         title="title",
         subtitle=("source", "state"),

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.rights import require_privilege
 from zhike.domain.collection.face import askable
-from zhike.domain.collection.models import CheckLink, CheckRules, Means
+from zhike.domain.collection.models import CheckLink, CheckRules
 from zhike.domain.collection.models.proposal import ProposalSource
 from zhike.domain.collection.notices import CONFIRMED
-from zhike.domain.collection.provenance import confirm
 from zhike.domain.collection.services.proposing import as_stored, propose
 from zhike.domain.customers.models import Customer
+from zhike.engines.verification.marking import confirm
+from zhike.engines.verification.models import Means
 from zhike.metadata import notices, policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
@@ -158,7 +159,7 @@ def values_shown(link: CheckLink) -> Values:
 def answer(link: CheckLink, values: Mapping[str, Any]) -> bool:
     """Take in what the customer sent, by field key as plain values; False when the link ended meanwhile.
 
-    What differs is proposed to the owner; what is as it was counts as confirmed by the customer.
+    What differs is proposed to the owner, and counts as confirmed once it is taken over; what is as it was counts at once.
     """
     customer = registry.get("customer")
     with storage().write_transaction():
@@ -173,7 +174,7 @@ def answer(link: CheckLink, values: Mapping[str, Any]) -> bool:
             if as_stored(customer.field(key), value) == as_stored(customer.field(key), before[key])
             and before[key] is not None
         ]
-        confirm(customer, {link.customer_id: same}, means=Means.CUSTOMER, by_id=None)
+        confirm(customer, {link.customer_id: same}, means=Means.LINK, by=None)
         title = str(_("customer self-update"))
         proposed = propose(link.customer_id, given, source=ProposalSource.SELF_UPDATE, title=title, replaces=True)
         owner = Customer.objects.filter(pk=link.customer_id).values_list("owner_id", flat=True).first()

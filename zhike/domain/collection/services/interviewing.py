@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
-from zhike.domain.collection.models import InterviewRun, Means, Script
+from zhike.domain.collection.models import InterviewRun, Script
 from zhike.domain.collection.models.proposal import ProposalSource
-from zhike.domain.collection.provenance import confirm
 from zhike.domain.collection.scripts import checked, next_number
 from zhike.domain.collection.services.proposing import as_stored, propose
+from zhike.engines.verification.marking import confirm
+from zhike.engines.verification.models import Means
 from zhike.metadata import policy, records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
@@ -163,13 +164,20 @@ def finish(run_id: int, *, actor: Actor) -> None:
             for key, value in given.items()
             if as_stored(fields[key], before.get(key)) == as_stored(fields[key], value)
         ]
-        confirm(customer, {run.customer_id: same}, means=Means.CALL, by_id=actor.user_id)
         changed = {key: value for key, value in said.items() if key in given and key not in same}
         if changed and may_write(run.customer_id, changed, actor=actor):
             records.record_save(customer, changed, actor=actor, id=run.customer_id, origin=origin)
+            same += changed
         elif changed:
-            proposed = {key: given[key] for key in changed}
-            propose(run.customer_id, proposed, source=ProposalSource.INTERVIEW, title=run.script.name, replaces=True)
+            propose(
+                run.customer_id,
+                {key: given[key] for key in changed},
+                source=ProposalSource.INTERVIEW,
+                title=run.script.name,
+                replaces=True,
+                told_by=actor.user_id,
+            )
+        confirm(customer, {run.customer_id: same}, means=Means.CALL, by=actor.user_id)
         InterviewRun.objects.filter(pk=run.pk).update(finished_at=timezone.now())
 
 

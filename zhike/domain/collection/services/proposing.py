@@ -12,6 +12,8 @@ from zhike.domain.collection.models import Proposal, ProposalState, ProposedValu
 from zhike.domain.collection.models.proposal import ProposalSource
 from zhike.domain.collection.notices import PROPOSED
 from zhike.domain.customers.models import Customer
+from zhike.engines.verification.marking import confirm
+from zhike.engines.verification.models import Means
 from zhike.metadata import notices, policy, records, registry
 from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
@@ -24,12 +26,22 @@ from zhike.metadata.undo import stored
 SAY_WHY = Problem("required", gettext_lazy("Please say why."))
 DECIDED = Problem("decided", gettext_lazy("This has been decided already."))
 REASON_LENGTH = 200
+#: How what a customer said is known to be right; who fills in a web form may be anybody.
+MEANS: Mapping[str, str] = {ProposalSource.SELF_UPDATE: Means.LINK, ProposalSource.INTERVIEW: Means.CALL}
 
 
 def propose(
-    customer_id: int, values: Mapping[str, Any], *, source: ProposalSource, title: str, replaces: bool = False
+    customer_id: int,
+    values: Mapping[str, Any],
+    *,
+    source: ProposalSource,
+    title: str,
+    replaces: bool = False,
+    told_by: int | None = None,
 ) -> int | None:
     """Note what of the plain values differs from the customer's, and tell its owner; None where nothing does.
+
+    ``told_by`` is the colleague to whom the customer said so.
 
     Of lists the missing items are proposed in addition, unless the values replace what was shown. Inside a write transaction.
     """
@@ -61,6 +73,8 @@ def propose(
     pk = records.record_save(
         registry.get("proposal"), values_of, actor=SYSTEM, origin=Origin(source.value, title[:200])
     )
+    if told_by is not None:
+        Proposal.objects.filter(pk=pk).update(told_by=told_by)
     ProposedValue.objects.bulk_create(
         ProposedValue(proposal_id=pk, field_key=key, old=old, new=new) for key, (old, new) in pairs.items()
     )
@@ -121,6 +135,15 @@ def accept(proposal_id: int, keys: Sequence[str], *, actor: Actor) -> None:
             id=proposal.customer_id,
             origin=Origin(proposal.source, label),
         )
+        if proposal.source in MEANS:
+            # The customer knows: what they said counts from the day on which they said it.
+            confirm(
+                registry.get("customer"),
+                {proposal.customer_id: list(values)},
+                means=MEANS[proposal.source],
+                by=proposal.told_by,
+                at=proposal.received_at,
+            )
         _close(proposal, rows, ProposedValue.State.ACCEPTED, "", actor=actor)
 
 
