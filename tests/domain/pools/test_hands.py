@@ -9,11 +9,15 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.api.caller import caller, told
 from tests.cast import Cast, actor
 from tests.domain.pools.scene import lying, make_customer, make_pool
 from zhike.domain.customers.models import Customer
 from zhike.domain.pools.models import Custody
 from zhike.domain.pools.services import hands
+from zhike.engines.bulk.operations import Operation
+from zhike.engines.bulk.selection import Selection
+from zhike.engines.bulk.services import bulk_run
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound
@@ -229,3 +233,32 @@ def at_once(claims: list[tuple[int, list[int], Actor]]) -> list[list[int]]:
 
     with ThreadPoolExecutor(len(claims)) as threads:
         return list(threads.map(run, claims))
+
+
+def test_returning_many_at_once_says_of_each_that_fits_no_pool_why_it_stayed(cast: Cast) -> None:
+    make_pool(cast, filter={"field": "tier", "op": "eq", "value": "high"})
+    fitting, plain = make_customer(cast, "甲", tier="high"), make_customer(cast, "乙")
+    also = make_customer(cast, "丙", tier="high")
+    given = {"ids": [fitting, plain, also], "reason": "清理"}
+
+    answer = caller(cast.bob).post("/customers/actions/release", given)
+
+    assert answer.status_code == 200
+    assert told(answer)["ids"] == [fitting, also]
+    assert [(row["id"], row["code"]) for row in told(answer)["refused"]] == [(plain, "no_pool")]
+    assert owner_of(plain) == cast.bob.pk
+    assert owner_of(fitting) is owner_of(also) is None
+    assert caller(cast.bob).post(f"/customers/{plain}/actions/release", {"reason": "清理"}).status_code == 422
+
+
+def test_a_ticked_list_returns_what_fits_and_names_the_rest(cast: Cast) -> None:
+    make_pool(cast, filter={"field": "tier", "op": "eq", "value": "high"})
+    plain, fitting = make_customer(cast, "乙"), make_customer(cast, "甲", tier="high")
+    operation = Operation("action", "release", {"reason": "清理"})
+
+    started = bulk_run(registry.get("customer"), Selection(ids=(plain, fitting)), operation, actor=actor(cast.bob))
+
+    assert started.outcome is not None
+    assert (started.outcome.done, started.outcome.refused) == (1, 1)
+    assert started.outcome.examples == [(plain, "", str(hands.NO_POOL.message))]
+    assert owner_of(plain) == cast.bob.pk

@@ -20,6 +20,7 @@ from zhike.metadata import changes, policy, registry, timeline
 from zhike.metadata.errors import Invalid, NotFound, Problem, Problems
 from zhike.metadata.fields.base import ValueRefused
 from zhike.metadata.object_type import Action, ObjectType
+from zhike.metadata.records import SaveResult
 
 MOST_ENTRIES = 100
 
@@ -106,8 +107,24 @@ def _run(call: Call, slug: str, key: str, ids: list[int], body: Any) -> HttpResp
     missing = set(ids) - set(reached.values_list("pk", flat=True))
     if missing:
         raise NotFound(object_type.key, min(missing))
-    found.run(ids, actor=call.actor, **arguments(call, found, body))
-    return json_response({"ids": ids, "action": key})
+    result = found.run(ids, actor=call.actor, **arguments(call, found, body))
+    refused = refusals(result)
+    if refused and len(refused) == len(ids):
+        raise Invalid(refused[ids[0]])
+    told: dict[str, Any] = {"ids": [pk for pk in ids if pk not in refused], "action": key}
+    if refused:
+        told["refused"] = [
+            {"id": pk, "code": found[0].code, "message": str(found[0].message)}
+            for pk, problems in refused.items()
+            for found in list(problems.values())[:1]
+        ]
+    return json_response(told)
+
+
+def refusals(result: Any) -> dict[int, Problems]:
+    """Which records an action that answers row by row left as they were, and why."""
+    rows = result.rows if isinstance(result, SaveResult) else []
+    return {row.id: row.problems for row in rows if row.problems and row.id is not None}
 
 
 def arguments(call: Call, action: Action, body: Any) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from zhike.domain.pools.models import Pool
 from zhike.domain.pools.services import hands
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
-from zhike.metadata.errors import Invalid
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
+from zhike.metadata.records import SaveResult
 
 CUSTOMERS = Field(
     key="customers",
@@ -34,12 +34,9 @@ REASON = Field(key="reason", type=field_type("text"), label=_("reason"), require
     when={"field": "pool", "op": "is_empty"},
     arguments=(REASON,),
 )
-def customer_release(ids: Sequence[int], *, actor: Actor, reason: str | None = None) -> None:
-    """Return customers to their pools; raises Invalid when some cannot be."""
-    done = hands.release(ids, actor=actor, reason=reason)
-    done.require()
-    if done.refused:
-        raise Invalid({"": [next(iter(done.refused.values()))]})
+def customer_release(ids: Sequence[int], *, actor: Actor, reason: str | None = None) -> SaveResult:
+    """Return customers to their pools; the result says of each whether it went, and why not."""
+    return hands.release(ids, actor=actor, reason=reason).as_result(ids)
 
 
 @registry.action(

@@ -27,7 +27,7 @@ from zhike.domain.pools.rules import deals
 from zhike.metadata import policy, records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, Problem
-from zhike.metadata.records import Origin, Row
+from zhike.metadata.records import Origin, Row, RowResult, SaveResult
 from zhike.metadata.storage import storage
 
 MOST_AT_ONCE = 1_000
@@ -49,6 +49,16 @@ class Hands:
     done: list[int] = field(default_factory=list)
     refused: dict[int, Problem] = field(default_factory=dict)
     batch_id: int | None = None
+
+    def as_result(self, ids: Sequence[int]) -> SaveResult:
+        """The same as the result of a write, a row for each of the ids."""
+        rows = [
+            RowResult("refused", pk, problems={"": [self.refused[pk]]})
+            if pk in self.refused
+            else RowResult("updated", pk)
+            for pk in dict.fromkeys(ids)
+        ]
+        return SaveResult(rows, self.batch_id)
 
     def require(self) -> None:
         """Raise Invalid with the first reason when nothing was done at all."""
