@@ -16,6 +16,7 @@ from tests.domain.reviews.scene import DAY, at, bought, days, finish, make_custo
 from zhike.domain.customers.models import Customer
 from zhike.domain.reviews.models import Review, ReviewAnswer, ReviewCycle, ReviewPolicy, ReviewState
 from zhike.domain.reviews.sampling import samples_draw
+from zhike.engines.exporting.models import ExportRun
 
 pytestmark = [pytest.mark.django_db]
 
@@ -156,8 +157,20 @@ def test_the_report_is_a_file_for_who_may_export(cast: Cast, ids: list[int]) -> 
     lines = file.content.decode().splitlines()
     assert len(lines) == 2
     assert lines[1].split(",")[2:5] == ["3", "0", "3"]
+    logged = ExportRun.objects.get()
+    assert (logged.object_key, logged.actor_id, logged.rows, logged.format) == ("review", cast.alice.pk, 1, "csv")
+    assert logged.filter["value"] == cycle.pk
+    assert client(cast.alice).get(f"/exports/{logged.pk}/file/").status_code == 404
     assert client(cast.bob).get(f"/reviews/cycles/{cycle.pk}/?format=csv").status_code == 403
+    assert ExportRun.objects.count() == 1
     assert client(cast.alice).get("/reviews/cycles/999999/").status_code == 404
+
+
+def test_the_page_of_a_customer_shows_its_reviews_to_who_sees_it(cast: Cast, ids: list[int]) -> None:
+    review = finish(review_of(ids[0]), cast.bob)
+    page, part = f"/o/customers/{ids[0]}/", {"HX-Target": "record-side-more"}
+    assert f"/o/reviews/{review.pk}/" in client(cast.bob).get(page, headers=part).content.decode()
+    assert client(cast.charlie).get(page, headers=part).status_code == 404
 
 
 def test_the_sample_is_checked_by_a_manager(cast: Cast, ids: list[int]) -> None:

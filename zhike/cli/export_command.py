@@ -12,7 +12,7 @@ from zhike.cli.acting import acting, add_actor, object_named
 from zhike.cli.command import CommandFailed
 from zhike.cli.foreground import see_through
 from zhike.cli.language import _
-from zhike.engines.exporting.models import ExportRun
+from zhike.engines.exporting.models import LIST_FORMATS
 from zhike.engines.exporting.services import export_start
 
 
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the file and say how many rows it has."""
     target = Path(options.file)
     form = target.suffix.lower().lstrip(".")
-    if form not in ExportRun.Format.values:
+    if form not in LIST_FORMATS:
         raise CommandFailed(_("The name of the file must end in .xlsx or .csv."))
     found, job = export_start(
         object_named(options.object),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhike.api.endpoint import Call, json_response
 from zhike.api.problems import Refused
 from zhike.api.views.imports import job_json
-from zhike.engines.exporting.models import ExportRun
+from zhike.engines.exporting.models import LIST_FORMATS, ExportRun
 from zhike.engines.exporting.services import export_cancel as cancel, export_start as start, own_export
 from zhike.jobs.models import Job
 from zhike.metadata import registry
@@ -21,7 +21,7 @@ def export_start(call: Call, slug: str) -> HttpResponse:
     """POST /<objects>/exports: ``filter``, ``sort``, ``columns`` and ``format`` (xlsx or csv)."""
     body = call.object_body()
     form = body.get("format", "xlsx")
-    if form not in ExportRun.Format.values:
+    if form not in LIST_FORMATS:
         raise Refused(422, "bad_format", _("“format” must be xlsx or csv."), field="format")
     run, _job = start(
         registry.by_slug(slug),

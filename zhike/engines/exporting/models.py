@@ -20,12 +20,18 @@ def directory() -> Path:
     return found
 
 
+#: Formats in which a list goes out.
+LIST_FORMATS = ("xlsx", "csv")
+
+
 class ExportRun(models.Model):
     """One list on its way out; the row is the log of it and stays when the file is gone."""
 
     class Format(models.TextChoices):
         XLSX = "xlsx", "XLSX"
         CSV = "csv", "CSV"
+        #: Reports that a page made, never a list.
+        PDF = "pdf", "PDF"
 
     object_key = models.CharField(max_length=60)
     actor_id = models.BigIntegerField()

@@ -56,6 +56,30 @@ def export_start(
     return run, job
 
 
+def export_note(
+    object_type: ObjectType,
+    *,
+    actor: Actor,
+    columns: Sequence[str],
+    filter: Mapping[str, Any],
+    rows: int,
+    form: str = ExportRun.Format.CSV,
+) -> ExportRun:
+    """Log a file that a page has made at once, such as a report, among the exports. Raises Denied."""
+    policy.require(actor, object_type, "export")
+    return ExportRun.objects.create(
+        object_key=object_type.key,
+        actor_id=actor.user_id or 0,
+        created_at=timezone.now(),
+        format=ExportRun.Format(form),
+        columns=list(columns),
+        filter=dict(filter),
+        rows=rows,
+        # Nothing is kept under this name: the file is with whoever took it.
+        stored_name=f"{secrets.token_hex(12)}.{form}",
+    )
+
+
 def own_export(pk: int, *, actor: Actor) -> ExportRun:
     """The actor's own export, while the actor may still export such records; raises NotFound and Denied."""
     found = ExportRun.objects.filter(pk=pk, actor_id=actor.user_id or 0).first()

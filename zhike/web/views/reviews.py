@@ -20,6 +20,7 @@ from zhike.domain.reviews.models import CycleState, Review, ReviewCycle, ReviewS
 from zhike.domain.reviews.policies import policy_in_force, policy_start
 from zhike.domain.reviews.rechecking import may_recheck, to_recheck
 from zhike.domain.reviews.reporting import Line, Report, cycle_report, eq, numbers
+from zhike.engines.exporting.services import export_note
 from zhike.lib.table_writers import CsvWriter
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -223,6 +224,14 @@ def report(request: AccountRequest, cycle_id: int) -> HttpResponse:
     if request.GET.get("format") == "csv":
         if not may_export:
             raise PermissionDenied
+        people = sum(len(room.people) for room in found.departments)
+        export_note(
+            registry.get("review"),
+            actor=request.actor,
+            columns=list(labels()),
+            filter={"field": "cycle", "op": "eq", "value": cycle.pk},
+            rows=people,
+        )
         return as_csv(found)
     told = {
         "heading": _("Archive review of %(day)s") % {"day": cycle.name},

@@ -59,6 +59,7 @@ CUSTOMER = registry.add(
             Panel("account_goal", "customer", ("title", "ends_on", "state"), is_more=True),
             Panel("intelligence_note", "customer", ("title", "noted_on", "kind", "state"), is_more=True),
             Panel("review_meeting", "customer", ("title", "held_on", "next_on"), limit=3, is_more=True),
+            Panel("review", "customer", ("name", "state", "result", "done_by", "done_at"), limit=3, is_more=True),
             Panel("customer_need", "customer", ("title", "need", "origin"), limit=3, is_more=True),
         ),
         badges=("kind", "tier", "stage", "risk", "credit_hold"),
