@@ -231,6 +231,7 @@ SETTINGS_CALLS = (
     SettingsCall("settings_pipeline", "GET", "settings", pipeline),
     SettingsCall("settings_pipeline", "POST", "settings", pipeline, lambda _found: {"do": "draft"}),
     SettingsCall("settings_pipeline_active", "POST", "settings", pipeline, lambda _found: {"active": "1"}, status=302),
+    SettingsCall("settings_risk_readers", "POST", "settings", status=302),
     SettingsCall("settings_tiers", "GET", "settings"),
     SettingsCall("settings_tiers", "POST", "settings", form=lambda _found: {"name": "银行", "key": "bank"}, status=302),
     SettingsCall("settings_tier", "GET", "settings", scheme),

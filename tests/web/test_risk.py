@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from tests.cast import Cast, client
 from tests.domain.risk.base import customer, level, signal, weigh
+from tests.lib.test_pdf import letters
+from zhike.accounts.models import User
 from zhike.domain.risk.indicators import indicators
-from zhike.domain.risk.models import RiskSignal
+from zhike.domain.risk.models import ReportReader, RiskReport, RiskSignal
+from zhike.domain.risk.reporting import reports_make
 from zhike.domain.tiers.models import TierVersion
+from zhike.engines.approvals.models import Approval
+from zhike.engines.exporting.models import ExportRun
+from zhike.engines.mail.models import Mail, MailServer
 
 pytestmark = pytest.mark.django_db
 RULES = {
@@ -90,3 +98,73 @@ def test_the_page_of_a_customer_shows_level_hold_and_reason(cast: Cast) -> None:
     assert "法院公告受理破产申请" in more
     assert "new/?customer=" in more, "what there is none of can be begun"
     assert "面临破产" in browser.get(f"/o/customers/{pk}/tiers/").content.decode()
+
+
+def report_of(cast: Cast) -> RiskReport:
+    """Alice's report about one customer at risk."""
+    pk = customer("鼎盛包装", owner=cast.bob.pk, department=cast.first.pk)
+    signal(pk, "bankruptcy", seen="法院公告受理破产申请")
+    weigh()
+    reports_make(date(2026, 6, 1))
+    return RiskReport.objects.get(owner=cast.alice)
+
+
+def test_a_report_is_a_pdf_for_its_reader_alone_and_is_logged(cast: Cast) -> None:
+    report = report_of(cast)
+    address = reverse("risk_report_file", args=[report.pk])
+    alice = client(cast.alice)
+    assert address in alice.get(f"/o/risk-reports/{report.pk}/").content.decode()
+
+    file = alice.get(address)
+
+    assert file["Content-Type"] == "application/pdf"
+    assert set("鼎盛包装风险客户面临破产") <= letters(file.content)
+    logged = ExportRun.objects.get()
+    assert (logged.object_key, logged.actor_id, logged.format) == ("risk_report", cast.alice.pk, "pdf")
+    for stranger, status in ((cast.bob, {403, 404}), (cast.eve, {404}), (cast.mallory, {403})):
+        assert client(stranger).get(address).status_code in status
+    assert client(None).get(address).status_code == 302
+    assert ExportRun.objects.count() == 1
+
+
+def test_chosen_people_get_their_own_report_by_mail_once(cast: Cast) -> None:
+    MailServer.objects.create(host="127.0.0.1", port=2525, sender="zhike@example.cn")
+    User.objects.filter(pk__in=[cast.alice.pk, cast.eve.pk, cast.charlie.pk]).update(emails=["a@example.cn"])
+    browser, address = client(cast.adam), reverse("settings_risk_readers")
+    assert browser.post(address, {"readers": [cast.alice.pk, cast.charlie.pk]}).status_code == 302
+    assert browser.post(address, {"readers": ["999999"]}).status_code == 422
+    assert client(cast.alice).post(address, {"readers": []}).status_code == 403
+    assert set(ReportReader.objects.values_list("user_id", flat=True)) == {cast.alice.pk, cast.charlie.pk}
+    assert "checked" in browser.get(reverse("settings_risk")).content.decode()
+
+    report = report_of(cast)
+    reports_make(date(2026, 6, 1))
+
+    mail = Mail.objects.get()
+    assert (mail.user_id, mail.key) == (cast.alice.pk, f"risk_report:{report.pk}")
+    file = mail.attachments.get()
+    assert (file.name, file.content_type) == ("risk-2026-06-01.pdf", "application/pdf")
+    assert set("鼎盛包装") <= letters(bytes(file.content))
+    assert not RiskReport.objects.filter(owner=cast.charlie).exists(), "who sees none at risk gets none"
+
+
+def test_an_anomaly_is_answered_and_not_granted(cast: Cast) -> None:
+    pk = customer(owner=cast.bob.pk, department=cast.first.pk)
+    assert (
+        client(cast.sara)
+        .post(
+            f"/o/customers/{pk}/action/anomaly_report/",
+            {"argument_seen": "", "seen": "仓库在清空", "indicator": "other"},
+        )
+        .status_code
+        < 300
+    )
+    asked = Approval.objects.get()
+    page = client(cast.bob).get(f"/o/approvals/{asked.pk}/").content.decode()
+    inbox = client(cast.bob).get("/approvals/").content.decode()
+    dialog = client(cast.bob).get(f"/o/approvals/{asked.pk}/action/refuse/").content.decode()
+    for shown in (page, inbox):
+        assert "回应" in shown
+        assert "查无此事" in shown
+        assert ">批准<" not in shown
+    assert "查无此事" in dialog

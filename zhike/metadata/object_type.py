@@ -156,6 +156,12 @@ class Action:
     is_rare: bool = False
     #: Stands as an icon of its own beside the buttons, one tap away on the phone too.
     is_beside: bool = False
+    #: What it is called on a record with these plain values, where that depends on them.
+    words: Callable[[Values], Label] | None = None
+
+    def label_on(self, values: Values) -> Label:
+        """What it is called on a record."""
+        return self.label if self.words is None else self.words(values)
 
 
 #: Values by field key, one mapping a record.

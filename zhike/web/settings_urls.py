@@ -66,6 +66,7 @@ urlpatterns = [
     path("approvals/", approvals.flows, name="settings_approvals"),
     path("approvals/<int:flow_id>/", approvals.flow_page, name="settings_approval"),
     path("risk/", risk.rules, name="settings_risk"),
+    path("risk/readers/", risk.readers, name="settings_risk_readers"),
     path("tiers/", tiers.schemes, name="settings_tiers"),
     path("tiers/<slug:key>/", tiers.scheme_page, name="settings_tier"),
     path("tiers/<slug:key>/run/", tiers.scheme_run, name="settings_tier_run"),

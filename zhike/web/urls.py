@@ -111,6 +111,7 @@ urlpatterns = [
     path("deals/forecast/", deals.forecast_page, name="deals_forecast"),
     path("deals/process/", deals.process_page, name="deals_process"),
     path("risk/", risk.overview, name="risk"),
+    path("risk/reports/<int:report_id>/pdf/", risk.report_file, name="risk_report_file"),
     path("vcards/", vcards.vcards, name="vcards"),
     path("settings/", include("zhike.web.settings_urls")),
     path("log/", composer.log_anywhere, name="log"),

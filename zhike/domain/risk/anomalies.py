@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from zhike.accounts.actors import actor_for
 from zhike.accounts.models import User
@@ -163,6 +163,8 @@ register(
         icon="alert-triangle",
         tone="red",
         days=1,
+        grant_label=pgettext_lazy("anomaly", "Answer"),
+        refuse_label=pgettext_lazy("anomaly", "Unfounded"),
     )
 )
 registry.action(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from zhike.domain.customers.models import Customer
 from zhike.domain.risk.anomalies import KIND
 from zhike.domain.risk.holds import open_holds
 from zhike.domain.risk.models import CreditHold, RiskReport
+from zhike.domain.risk.readers import reader_ids
+from zhike.domain.risk.report_pdf import file_name, report_pdf
 from zhike.domain.risk.scheme import FIELD, HIGH, WATCH
 from zhike.domain.tiers.definition import read
 from zhike.domain.tiers.models import TierChange, TierGrade
@@ -26,12 +28,16 @@ from zhike.domain.tiers.models.change import Direction
 from zhike.domain.tiers.words import reason
 from zhike.engines.approvals.deciders import people_with_role
 from zhike.engines.approvals.models import Approval, ApprovalState
+from zhike.engines.mail.letters import Attachment
+from zhike.engines.mail.people import Letter, Line, mail_to_person
 from zhike.engines.working_time.services import working_calendar
 from zhike.jobs.scheduler import scheduled
+from zhike.lib.pdf.typesetting import MIME
 from zhike.lib.working_time import YearNotKnown
 from zhike.metadata import notices, policy, registry
 from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.notices import Notice, NoticeKind
+from zhike.metadata.places import record_url
 from zhike.metadata.records import Origin, record_save
 from zhike.metadata.storage import storage
 
@@ -185,9 +191,9 @@ def is_first_working_day(day: date) -> bool:
 
 
 def reports_make(today: date) -> int:
-    """A report for every head of department and executive with customers at risk in sight, once a day each."""
+    """A report for every head of department, executive and chosen reader with customers at risk in sight, once a day each."""
     heads = list(Department.objects.filter(deletion__isnull=True).values_list("head_id", flat=True))
-    people = [pk for pk in dict.fromkeys([*heads, *people_with_role("executive")]) if pk is not None]
+    people = [pk for pk in dict.fromkeys([*heads, *people_with_role("executive"), *reader_ids()]) if pk is not None]
     made = 0
     for user in User.objects.filter(pk__in=people, deletion__isnull=True).order_by("pk"):
         actor = actor_for(user)
@@ -230,4 +236,18 @@ def _report(user: User, actor: Actor, today: date) -> int:
                 )
             ]
         )
+        if user.pk in reader_ids():
+            _mail(user, RiskReport.objects.get(pk=pk), values)
     return 1
+
+
+def _mail(user: User, report: RiskReport, numbers: Mapping[str, Any]) -> None:
+    """The report as a PDF to its reader; without an address it stays with the notice."""
+
+    def write() -> Letter:
+        file = Attachment(file_name(report), MIME, report_pdf(report, user.language))
+        opening = _("%(high)s at high risk, %(watch)s under watch, %(risen)s risen, %(fallen)s fallen.") % numbers
+        path = record_url("risk_report", report.pk)
+        return Letter(report.title, opening, [Line(_("Open the report"), path)], attachments=[file])
+
+    mail_to_person(user, write, key=f"risk_report:{report.pk}", actor=SYSTEM)

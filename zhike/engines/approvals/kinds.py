@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy
+
 from zhike.metadata.fields.base import Label
 from zhike.metadata.fields.choice_option import Choice, LiveChoices
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Whether somebody may (still) decide; asked beside being named in the approval.
 Fitness = Callable[["Approval", "Actor"], bool]
+
+
+GRANT, REFUSE = gettext_lazy("Grant"), gettext_lazy("Refuse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,9 @@ class ApprovalKind:
     is_general: bool = False
     #: Whether the asker's manager is asked where no flow fits; else no approval is needed then.
     is_always: bool = False
+    #: What the two decisions are called where "grant" and "refuse" would say something else than is meant.
+    grant_label: Label = GRANT
+    refuse_label: Label = REFUSE
 
 
 class UnknownKind(LookupError):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from zhike.engines.approvals import deciding, signers
-from zhike.engines.approvals.kinds import KindChoices
+from zhike.engines.approvals.kinds import GRANT, REFUSE, KindChoices, find_kind
 from zhike.engines.approvals.models import Approval
 from zhike.metadata import belongings, registry
 from zhike.metadata.fields import field_type
-from zhike.metadata.fields.base import Field
+from zhike.metadata.fields.base import Field, Label
 from zhike.metadata.fields.choice_option import Choice
-from zhike.metadata.object_type import ObjectType, Section
+from zhike.metadata.object_type import ObjectType, Section, Values
 
 WAITING = {"field": "state", "op": "eq", "value": "open"}
 MINE_TO_DECIDE = {"all": [WAITING, {"field": "deciders", "op": "eq", "value": "me"}]}
@@ -76,10 +76,23 @@ PLACE = Field(
     options={"choices": (Choice(signers.BEFORE, _("before I decide")), Choice(signers.AFTER, _("after me")))},
 )
 
+
+def granting(values: Values) -> Label:
+    """What granting is called for an approval of this kind."""
+    kind = find_kind(str(values.get("kind")))
+    return kind.grant_label if kind else GRANT
+
+
+def refusing(values: Values) -> Label:
+    kind = find_kind(str(values.get("kind")))
+    return kind.refuse_label if kind else REFUSE
+
+
 registry.action(
     Approval,
     key="grant",
-    label=_("Grant"),
+    words=granting,
+    label=GRANT,
     permission="view",
     icon="check",
     when=MINE_TO_DECIDE,
@@ -88,7 +101,8 @@ registry.action(
 registry.action(
     Approval,
     key="refuse",
-    label=_("Refuse"),
+    words=refusing,
+    label=REFUSE,
     permission="view",
     icon="x",
     when=MINE_TO_DECIDE,

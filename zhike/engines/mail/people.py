@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from zhike.accounts.models import User
+from zhike.engines.mail.letters import Attachment
 from zhike.engines.mail.models import Mail
 from zhike.engines.mail.services import mail_send
 from zhike.metadata.actor import Actor
@@ -34,6 +35,7 @@ class Letter:
     opening: str
     lines: Sequence[Line] = field(default_factory=tuple)
     closing: str = ""
+    attachments: Sequence[Attachment] = ()
 
 
 def main_address(user: User) -> str:
@@ -63,6 +65,7 @@ def mail_to_person(
             " ".join(letter.subject.split())[:200],
             render_to_string("mail/letter.txt", context).strip() + "\n",
             render_to_string("mail/letter.html", context),
+            letter.attachments,
             key=key,
             actor=actor,
             user_id=user.pk,

@@ -118,7 +118,7 @@ def offered(subject: Subject, *, rare: bool, beside: bool = False) -> list[dict[
     """The actions of the object type that the actor may run on this record now."""
     return [
         {
-            "label": action.label,
+            "label": action.label_on(subject.row.values),
             "icon": action.icon,
             "url": f"{subject.url}action/{action.key}/",
             "dialog": bool(action.arguments),

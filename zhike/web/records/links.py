@@ -24,6 +24,8 @@ class RecordLink:
     #: Stands in the menu behind ⋯, not among the buttons.
     is_rare: bool = False
     dialog: bool = False
+    #: The address is a file.
+    download: bool = False
 
 
 _links: list[RecordLink] = []
@@ -40,4 +42,4 @@ def links_of(subject: Subject, *, rare: bool) -> Iterator[dict[str, Any]]:
     for link in _links:
         if link.object_key == subject.object_type.key and link.is_rare is rare and subject.may(link.permission):
             url = reverse(link.address, args=[subject.id])
-            yield {"label": link.label, "icon": link.icon, "url": url, "dialog": link.dialog}
+            yield {"label": link.label, "icon": link.icon, "url": url, "dialog": link.dialog, "download": link.download}

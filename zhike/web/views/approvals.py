@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.engines.approvals import queries
-from zhike.engines.approvals.kinds import find_kind
+from zhike.engines.approvals.kinds import GRANT, REFUSE, find_kind
 from zhike.engines.approvals.models import RUNNING, TONES, Approval, ApprovalState
 from zhike.engines.approvals.needs import approval_need, kinds_offered
 from zhike.engines.approvals.starting import approval_offer
@@ -159,6 +159,8 @@ def drawn(row: Approval, context: Context, tab: str) -> dict[str, Any]:
         "asked": moment(row.created_at, context),
         "expires": moment(row.expires_at, context) if is_open and row.expires_at else None,
         "grant_url": f"{url}action/grant/" if is_open and not tab else "",
+        "grant_label": kind.grant_label if kind else GRANT,
+        "refuse_label": kind.refuse_label if kind else REFUSE,
         "refuse_url": f"{url}action/refuse/" if is_open and not tab else "",
         "return_url": f"{url}action/return/" if is_open and not tab else "",
         "again_url": f"{url}action/send_again/" if row.state == ApprovalState.RETURNED and tab == "mine" else "",

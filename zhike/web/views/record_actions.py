@@ -59,13 +59,13 @@ def argument_dialog(
 ) -> HttpResponse:
     page.fetch_own(subject)
     context = {
-        "heading": action.label,
+        "heading": action.label_on(subject.row.values),
         "lead": subject.title,
         "action": f"{subject.url}action/{action.key}/",
         "version": subject.row.version,
         "errors": [error for error in forms.summary(form) if not error["anchor"]],
         "sections": forms.drawn_sections(form),
-        "save_label": action.label,
+        "save_label": action.label_on(subject.row.values),
     }
     return render(request, "record_form/dialog.html", context, status=status)
 

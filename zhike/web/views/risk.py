@@ -1,4 +1,4 @@
-"""Risk customers for everybody: who stands how, why, and what waits for an answer; printable as a report."""
+"""Risk customers for everybody: who stands how, why, and what waits for an answer; and a frozen report as a file."""
 
 from __future__ import annotations
 
@@ -12,17 +12,28 @@ from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.domain.risk.anomalies import KIND
+from zhike.domain.risk.report_pdf import file_name, report_pdf
 from zhike.domain.risk.reporting import AT_RISK, DAYS, MOST_LISTED, AtRisk, Standing, at_risk, may_see, standing
 from zhike.domain.risk.scheme import HIGH, WATCH
 from zhike.engines.approvals.queries import to_decide
+from zhike.engines.exporting.models import ExportRun
+from zhike.engines.exporting.services import export_note
+from zhike.lib.pdf.typesetting import MIME
+from zhike.metadata import policy, registry
+from zhike.metadata.errors import NotFound
 from zhike.metadata.fields.base import Context
 from zhike.metadata.labels import fill_labels
 from zhike.metadata.places import list_url, record_url
 from zhike.metadata.saving import context_for
 from zhike.web import navigation
+from zhike.web.edges import refusals_answered
 from zhike.web.lists.state import ListState
+from zhike.web.records.links import RecordLink, add
 from zhike.web.records.moments import moment
 
+REPORT_FILE = add(
+    RecordLink("risk_report", gettext_lazy("PDF"), "risk_report_file", "download", permission="export", download=True)
+)
 TONES = {HIGH: "red", WATCH: "amber"}
 MOST_WAITING = 10
 navigation.add(
@@ -61,6 +72,30 @@ def overview(request: AccountRequest) -> HttpResponse:
         "may_set_up": actor.has("settings"),
     }
     return render(request, "risk/overview.html", given)
+
+
+@refusals_answered
+@require_safe
+def report_file(request: AccountRequest, report_id: int) -> HttpResponse:
+    """A report of one's own as a PDF, logged among the exports."""
+    described = registry.get("risk_report")
+    policy.require(request.actor, described, "export")
+    rows: Any = policy.queryset_for(request.actor, described, "export")
+    report = rows.filter(pk=report_id).select_related("owner").first()
+    if report is None:
+        raise NotFound("risk_report", report_id)
+    content = report_pdf(report, context_for(request.actor).language)
+    export_note(
+        described,
+        actor=request.actor,
+        columns=["title", "body"],
+        filter={"field": "id", "op": "eq", "value": report_id},
+        rows=1,
+        form=ExportRun.Format.PDF,
+    )
+    response = HttpResponse(content, content_type=MIME)
+    response["Content-Disposition"] = f'attachment; filename="{file_name(report)}"'
+    return response
 
 
 def _numbers(found: Standing) -> list[dict[str, Any]]:

@@ -9,16 +9,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import User
+from zhike.domain.risk.readers import reader_ids, readers_save
 from zhike.domain.risk.scheme import risk_scheme
 from zhike.domain.tiers.definition import read
 from zhike.domain.tiers.following import queue_grading
 from zhike.domain.tiers.models import TierScheme
 from zhike.domain.tiers.regrading import version_in_force
 from zhike.domain.tiers.schemes import preview, version_save
+from zhike.engines.mail.people import main_address
 from zhike.metadata import registry
 from zhike.metadata.errors import Invalid, Problems
 from zhike.metadata.fields.base import Context
@@ -28,6 +30,9 @@ from zhike.web.records.moments import moment
 from zhike.web.risk.form import controls, read_form
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
 from zhike.web.tiers.telling import preview_context
+
+#: Of whom the page lets one choose.
+MOST_PEOPLE = 500
 
 PAGE = add(
     SettingsPage(
@@ -65,6 +70,28 @@ def rules(request: AccountRequest) -> HttpResponse:
     return _render(request, scheme, context, more=preview_context(found, definitions, context))
 
 
+@belongs_to(PAGE)
+@require_POST
+def readers(request: AccountRequest) -> HttpResponse:
+    """Choose who gets the weekly report by mail."""
+    chosen = [int(pk) for pk in request.POST.getlist("readers") if pk.isascii() and pk.isdigit()]
+    try:
+        readers_save(chosen, actor=request.actor)
+    except Invalid as refusal:
+        return _render(request, risk_scheme(), context_for(request.actor), problems=refusal.problems, status=422)
+    return HttpResponseRedirect(reverse("settings_risk"))
+
+
+def _people() -> list[dict[str, Any]]:
+    """Who may be chosen; without an address there is only the notice."""
+    chosen = set(reader_ids())
+    rows = User.objects.filter(deletion__isnull=True, is_active=True).order_by("name", "pk")
+    return [
+        {"id": person.pk, "name": person.name, "address": main_address(person), "chosen": person.pk in chosen}
+        for person in rows[:MOST_PEOPLE]
+    ]
+
+
 def _day(request: AccountRequest) -> date:
     try:
         return date.fromisoformat(request.POST.get("effective_on", ""))
@@ -85,7 +112,8 @@ def _render(
     current = version_in_force(scheme)
     people = dict(User.objects.filter(pk__in={row.created_by_id for row in versions}).values_list("pk", "name"))
     given = {
-        **controls(versions[0].definition, request.POST if request.method == "POST" else None),
+        **controls(versions[0].definition, request.POST if "do" in request.POST else None),
+        "people": _people(),
         "problems": problems or {},
         "filter_fields": filter_fields(registry.get("customer"), context),
         "filter_words": builder_words(),
