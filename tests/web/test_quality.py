@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,17 @@ from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.cast import Cast, client
+from tests.cast import Cast, actor, client
 from tests.web.records import customers
 from zhike.domain.customers.models import Customer
 from zhike.domain.quality.cleaning import run_cleaning
-from zhike.domain.quality.models import Inspection, InspectionItem, QualityRules
+from zhike.domain.quality.models import Inspection, InspectionItem, QualityRules, QualityScore
+from zhike.domain.quality.preview import rules_preview
+from zhike.domain.quality.rules import rules_save
 from zhike.domain.quality.scoring import refresh
 from zhike.jobs.models import Job
 from zhike.jobs.run import JobRun
+from zhike.metadata.storage import storage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.query]
 
@@ -46,6 +50,44 @@ def test_a_tier_gets_rules_of_its_own_and_loses_them_again(cast: Cast) -> None:
     assert [group["tier"] for group in QualityRules.objects.latest("pk").definition["groups"]] == ["", "", "high"]
     browser.post(page, {"kind": "company", "tier": "high", "do": "remove"})
     assert [group["tier"] for group in QualityRules.objects.latest("pk").definition["groups"]] == ["", ""]
+
+
+def test_whom_rules_would_move_is_shown_before_they_are_saved(cast: Cast) -> None:
+    [rich] = customers(cast.bob, "海天包装", phones=["13800001234"])
+    [poor] = customers(cast.bob, "星光印务")
+    browser, page = client(cast.adam), reverse("settings_quality")
+    before = dict(QualityScore.objects.values_list("customer_id", "score"))
+    assert before[rich] > before[poor]
+    typed = {**FORM, "weight:name": "1", "weight:phones": "1", "hours:phones": "0", "do": "preview"}
+
+    shown = browser.post(page, typed).content.decode()
+
+    assert "位客户的完整度会变" in shown
+    assert "海天包装" not in shown, "who does not see customers gets numbers alone"
+    assert 'name="weight:phones" value="1"' in shown
+    assert not QualityRules.objects.exists()
+    assert dict(QualityScore.objects.values_list("customer_id", "score")) == before
+    definition = {
+        "groups": [
+            {
+                "kind": "company",
+                "tier": "",
+                "stale_days": None,
+                "fields": [
+                    {"key": "name", "weight": 1, "required": False, "hours": 0, "by": "owner"},
+                    {"key": "phones", "weight": 1, "required": True, "hours": 0, "by": "owner"},
+                ],
+            }
+        ]
+    }
+    told = rules_preview(definition, actor=replace(actor(cast.bob), privileges=frozenset({"settings"})))
+    assert (told.population, told.rising, told.falling) == (2, 2, 0)
+    assert (told.average(told.after), told.overdue_before, told.overdue_after) == (75, 0, 1)
+    assert {(mover.id, mover.new) for mover in told.movers} == {(rich, 100), (poor, 50)}
+    rules_save(definition, actor=replace(actor(cast.bob), privileges=frozenset({"settings"})))
+    with storage().write_transaction():
+        refresh(Q())
+    assert dict(QualityScore.objects.values_list("customer_id", "score")) == {rich: 100, poor: 50}, "as it was shown"
 
 
 @pytest.mark.parametrize("wrong", [{"weight:name": "x"}, {"weight:name": "101"}, {"stale_days": "0"}])

@@ -161,9 +161,7 @@ def countable(object_type: ObjectType, kind: str) -> Iterator[Field]:
 
 def rules_save(definition: Mapping[str, Any], *, actor: Actor) -> QualityRules:
     """Put rules in force; raises Denied without the right to the settings, and Invalid."""
-    if not actor.has("settings"):
-        raise Denied("quality", "settings")
-    _check(definition)
+    require_sound(definition, actor=actor)
     with storage().write_transaction():
         number, before = stored_rules()
         row = QualityRules.objects.create(definition=definition, created_at=timezone.now(), created_by_id=actor.user_id)
@@ -171,6 +169,13 @@ def rules_save(definition: Mapping[str, Any], *, actor: Actor) -> QualityRules:
         log_setting("quality_rules", row.pk, values, label=str(_("Rules of completeness")), actor=actor)
         registry.touch(Stamp.METADATA)
     return row
+
+
+def require_sound(definition: Mapping[str, Any], *, actor: Actor) -> None:
+    """Raise Denied without the right to the settings, and Invalid for rules that cannot be."""
+    if not actor.has("settings"):
+        raise Denied("quality", "settings")
+    _check(definition)
 
 
 def _check(definition: Mapping[str, Any]) -> None:

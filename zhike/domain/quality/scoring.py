@@ -116,19 +116,7 @@ def _members(rules: Rules, group: Group) -> Q:
 
 def _scores(rules: Rules, group: Group, condition: Q, context: Context) -> Statement:
     """Inserts or changes the scores of one group's customers."""
-    filled = {item.key: _filled(item.key, context) for item in group.items}
-    # In the order of ids, so that two who score the same customers lock them in the same order.
-    rows: QuerySet[Any] = Customer.objects.filter(condition, _members(rules, group), deletion__isnull=True).order_by(
-        "pk"
-    )
-    touched = _touched_at()
-    rows = rows.annotate(q_touched=touched).annotate(
-        q_score=_share(group, filled),
-        q_due=_entry(group, filled, _due),
-        q_by=_entry(group, filled, _responsible),
-        q_stale=_later(F("q_touched"), timedelta(days=group.stale_days)) if group.stale_days else _nothing(),
-        q_verified=_is_verified(context),
-    )
+    rows = scored(rules, group, condition, context)
     names = ("pk", "q_score", "q_due", "q_by", "q_touched", "q_stale", "q_verified")
     sql, params = rows.values_list(*names).query.sql_with_params()
     table = QualityScore._meta.db_table
@@ -140,6 +128,23 @@ def _scores(rules: Rules, group: Group, condition: Q, context: Context) -> State
         f"WITH scored ({read}) AS ({sql}) INSERT INTO {table} ({listed}) SELECT {read}, %s, %s FROM scored"
         f" WHERE true ON CONFLICT (customer_id) DO UPDATE SET {sets} WHERE {differs}",
         (*params, rules.id, Place.NOW),
+    )
+
+
+def scored(rules: Rules, group: Group, condition: Q, context: Context) -> QuerySet[Any]:
+    """The group's customers with what the rules say of each: q_score, q_due, q_by, q_touched, q_stale, q_verified."""
+    filled = {item.key: _filled(item.key, context) for item in group.items}
+    # In the order of ids, so that two who score the same customers lock them in the same order.
+    rows: QuerySet[Any] = Customer.objects.filter(condition, _members(rules, group), deletion__isnull=True).order_by(
+        "pk"
+    )
+    touched = _touched_at()
+    return rows.annotate(q_touched=touched).annotate(
+        q_score=_share(group, filled),
+        q_due=_entry(group, filled, _due),
+        q_by=_entry(group, filled, _responsible),
+        q_stale=_later(F("q_touched"), timedelta(days=group.stale_days)) if group.stale_days else _nothing(),
+        q_verified=_is_verified(context),
     )
 
 

@@ -13,9 +13,14 @@ from django.views.decorators.http import require_http_methods
 from zhike.accounts.middleware import AccountRequest
 from zhike.domain.customers.choices import CustomerKind, Tier
 from zhike.domain.quality.following import queue_scoring
+from zhike.domain.quality.preview import Preview, rules_preview
 from zhike.domain.quality.rules import CREATOR, OWNER, Group, countable, read, rules_save, stored_rules
 from zhike.metadata import registry
 from zhike.metadata.errors import Invalid, Problem, Problems
+from zhike.metadata.fields.base import Context
+from zhike.metadata.places import record_url
+from zhike.metadata.saving import context_for
+from zhike.web.records.moments import moment
 from zhike.web.settings_pages import SettingsPage, add, belongs_to, settings_render
 
 PAGE = add(
@@ -33,24 +38,43 @@ PAGE = add(
 )
 
 
+#: Asking for a preview → what saving means then.
+PREVIEWS = {"preview": "save", "remove_preview": "remove"}
+
+
 @belongs_to(PAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def quality_rules(request: AccountRequest) -> HttpResponse:
-    """The rules of one kind and tier; POST puts them in force, or takes those of a tier away."""
+    """The rules of one kind and tier; POST shows whom they would move, puts them in force, or takes those of a tier away."""
     kind, tier = _place(request)
-    number, definition = stored_rules()
-    problems: Problems = {}
+    _number, definition = stored_rules()
     if request.method == "POST":
         try:
             changed = _without(definition, kind, tier)
-            if request.POST.get("do") != "remove":
+            wanted = request.POST.get("do", "")
+            if not wanted.startswith("remove"):
                 changed["groups"].append(_read(request.POST, kind, tier))
+            if wanted in PREVIEWS:
+                return _render(request, kind, tier, shown=rules_preview(changed, actor=request.actor), then=wanted)
             rules_save(changed, actor=request.actor)
             queue_scoring()
             return HttpResponseRedirect(f"{reverse('settings_quality')}?kind={kind}")
         except Invalid as refusal:
-            problems = refusal.problems
-    rules = read(definition, number)
+            return _render(request, kind, tier, problems=refusal.problems)
+    return _render(request, kind, tier)
+
+
+def _render(
+    request: AccountRequest,
+    kind: str,
+    tier: str,
+    *,
+    problems: Problems | None = None,
+    shown: Preview | None = None,
+    then: str = "",
+) -> HttpResponse:
+    number, definition = stored_rules()
+    rules, is_typed = read(definition, number), bool(problems or shown) and not then.startswith("remove")
     group = rules.group_for(kind, tier)
     given = {
         "kind": kind,
@@ -58,11 +82,30 @@ def quality_rules(request: AccountRequest) -> HttpResponse:
         "places": [_link(name, "", rules.tiers_apart(name), kind, tier) for name in CustomerKind.values]
         + [_link(kind, name, rules.tiers_apart(kind), kind, tier) for name in Tier.values],
         "is_own": not tier or tier in rules.tiers_apart(kind),
-        "rows": _rows(kind, group, request.POST if problems else None),
-        "stale_days": request.POST.get("stale_days") if problems else (group.stale_days if group else 180),
-        "problems": problems,
+        "rows": _rows(kind, group, request.POST if is_typed else None),
+        "stale_days": request.POST.get("stale_days") if is_typed else (group.stale_days if group else 180),
+        "problems": problems or {},
+        "preview": _preview(shown, context_for(request.actor)) if shown else None,
+        "then": PREVIEWS.get(then, ""),
     }
     return settings_render(request, PAGE, "quality/rules.html", given, status=422 if problems else 200)
+
+
+def _preview(shown: Preview, context: Context) -> dict[str, Any]:
+    """Context of quality/rules_preview.html."""
+    return {
+        "moving": shown.moving,
+        "rising": shown.rising,
+        "falling": shown.falling,
+        "population": shown.population,
+        "at": moment(shown.at, context),
+        "average": (shown.average(shown.before), shown.average(shown.after)),
+        "overdue": (shown.overdue_before, shown.overdue_after),
+        "movers": [
+            {"name": row.name, "url": record_url("customer", row.id), "old": row.old, "new": row.new}
+            for row in shown.movers
+        ],
+    }
 
 
 def _place(request: HttpRequest) -> tuple[str, str]:
