@@ -56,3 +56,21 @@ def test_who_may_not_export_gets_nothing(zhike: Zhike, tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_layout_and_duplicates_are_chosen_and_unknown_ones_named(zhike: Zhike, manager: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("Name,Phone\n恒泰包装有限公司,13800138000\n", "utf-8")
+    given = ("import", "customers", "in.csv", "--as", manager)
+
+    wrong = zhike(*given, "--layout", "nobody")
+    first = zhike(*given, "--layout", "none")
+    again = zhike(*given, "--mode", "create", "--duplicates", "skip")
+    twice = zhike(*given, "--mode", "create", "--duplicates", "create")
+
+    assert wrong.returncode == 1
+    assert "none" in wrong.stderr
+    assert "1 created" in first.stdout, first.stderr
+    assert "Read as" not in first.stdout
+    assert "0 created" in again.stdout
+    assert "1 created" in twice.stdout
+    assert zhike(*given, "--duplicates", "perhaps").returncode == 2

@@ -12,13 +12,15 @@ from zhike.cli.acting import acting, add_actor, object_named
 from zhike.cli.command import CommandFailed
 from zhike.cli.foreground import see_through
 from zhike.cli.language import _
+from zhike.engines.importing.layouts import layouts
 from zhike.engines.importing.models import ImportRun
-from zhike.engines.importing.services import import_start, import_undo, import_upload, own_run
+from zhike.engines.importing.services import import_layout, import_start, import_undo, import_upload, own_run
 from zhike.engines.importing.targets import targets
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import NotFound
 
 PIECE = 1024 * 1024
+NO_LAYOUT = "none"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--column", action="append", default=[], metavar="HEADING=FIELD", help=_("correct a column"))
     parser.add_argument("--mode", choices=ImportRun.Mode.values, help=_("create, update or both (both)"))
     parser.add_argument("--key", help=_("field by which existing records are found"))
+    parser.add_argument("--layout", help=_("whose export it is, none for nobody's (told by the headings)"))
+    parser.add_argument(
+        "--duplicates",
+        choices=ImportRun.Duplicates.values,
+        help=_("what to do with rows that are there already (create)"),
+    )
     parser.add_argument("--sheet", default="", help=_("sheet of the workbook (the first)"))
     parser.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     parser.add_argument("--rejected", help=_("where to write the workbook of rejected rows"))
@@ -46,7 +54,13 @@ def run(options: argparse.Namespace) -> int:
     for line in mapping_lines(found):
         print(line)
     job = import_start(
-        found, actor=actor, mapping=found.mapping, mode=options.mode, key=options.key, dry_run=options.dry_run
+        found,
+        actor=actor,
+        mapping=found.mapping,
+        mode=options.mode,
+        key=options.key,
+        duplicates=options.duplicates,
+        dry_run=options.dry_run,
     )
     counts = see_through(job.pk).result
     report(found, counts, options)
@@ -60,6 +74,8 @@ def upload(options: argparse.Namespace, actor: Actor) -> ImportRun:
     if not path.is_file():
         raise CommandFailed(_("There is no file {path}.").format(path=path))
     found = import_upload(object_type, pieces(path), file_name=path.name, actor=actor, sheet=options.sheet)
+    if options.layout is not None:
+        read_by(found, options.layout, actor)
     known = targets(object_type, actor)
     for correction in options.column:
         position, field = corrected(correction, found.headers)
@@ -71,6 +87,16 @@ def upload(options: argparse.Namespace, actor: Actor) -> ImportRun:
         if field:
             found.mapping[position] = field
     return found
+
+
+def read_by(found: ImportRun, layout: str, actor: Actor) -> None:
+    """Read the file as another program's export, or by its headings alone."""
+    known = [NO_LAYOUT, *(key for key, entry in layouts().items() if entry.object_key == found.object_key)]
+    if layout not in known:
+        raise CommandFailed(
+            _("There is no layout {name}; there are {known}.").format(name=layout, known=", ".join(known))
+        )
+    import_layout(found, "" if layout == NO_LAYOUT else layout, actor=actor)
 
 
 def corrected(correction: str, headers: Sequence[str]) -> tuple[str, str]:
@@ -97,7 +123,9 @@ def mapping_lines(found: ImportRun) -> list[str]:
 
 
 def report(found: ImportRun, counts: dict[str, Any], options: argparse.Namespace) -> None:
-    """Counts, where the rejected rows are, and how to take it back."""
+    """By which layout, counts, where the rejected rows are, and how to take it back."""
+    if found.layout:
+        print(_("Read as {layout}").format(layout=found.layout))
     print(
         _("{created} created, {updated} updated, {unchanged} unchanged, {rejected} rejected").format_map(counts)
         + (_(" (only tried)") if options.dry_run else "")
