@@ -11,11 +11,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from tests.api.caller import caller, told
 from tests.cast import Cast, actor, client
 from tests.domain.pools.scene import PHONE, make_customer
 from zhike.domain.collection.models import CheckLink, Proposal, ProposedValue
 from zhike.domain.collection.services import checking, proposing
 from zhike.domain.customers.models import Customer
+from zhike.engines.exporting.models import ExportRun
 from zhike.engines.notify.models import Notification
 from zhike.engines.verification.models import ValueMark
 from zhike.metadata import registry
@@ -198,3 +200,43 @@ def test_rules_that_cannot_be_are_refused(cast: Cast, keys: list[str], days: int
         checking.rules_save(keys, days, uses, actor=actor(cast.adam))
     form = {"fields": keys, "days": days, "most_uses": uses}
     assert client(cast.adam).post("/settings/checks/", form).status_code == 422
+
+
+def test_links_for_a_list_over_the_api(cast: Cast) -> None:
+    mine = [make_customer(cast, name, phones=[]) for name in ("甲公司", "乙公司")]
+    foreign = make_customer(cast, "丙公司", phones=[], owner=cast.charlie.pk, department=cast.second.pk)
+    path = "/customers/self-update-links"
+
+    for person in (cast.bob, cast.max, cast.eve, cast.mallory):
+        assert caller(person).post(path, {"ids": mine}).status_code in {403, 404}
+    assert caller(cast.alice).post(path, {"ids": [*mine, foreign]}).status_code == 404
+    assert caller(cast.alice).post(path, {"ids": []}).status_code == 422
+    assert not CheckLink.objects.exists(), "nobody gets half of what was asked for"
+    answer = caller(cast.alice).post(path, {"ids": mine})
+
+    assert answer.status_code == 201
+    rows = told(answer)["data"]
+    assert [row["customer"] for row in rows] == mine
+    assert Client().get("/c/" + rows[0]["url"].split("/c/")[1]).status_code == 200
+    logged = ExportRun.objects.get()
+    assert (logged.object_key, logged.actor_id, logged.rows) == ("customer", cast.alice.pk, 2)
+
+
+def test_links_for_a_ticked_list_as_a_file(cast: Cast) -> None:
+    mine = [make_customer(cast, name, phones=[]) for name in ("甲公司", "乙公司")]
+    foreign = make_customer(cast, "丙公司", phones=[], owner=cast.charlie.pk, department=cast.second.pk)
+    alice, ids = client(cast.alice), [*mine, foreign]
+
+    assert 'hx-post="/checks/"' in alice.get("/o/customers/").content.decode()
+    assert 'hx-post="/checks/"' not in client(cast.bob).get("/o/customers/").content.decode()
+    led = alice.post("/checks/", {"ids": ids}, headers={"HX-Request": "true"})
+    assert not CheckLink.objects.exists()
+    target = next(led[name] for name in ("HX-Redirect", "HX-Location", "Location") if name in led)
+    assert "ids=" in target
+    assert "3 位" in alice.get("/checks/", {"ids": ids}).content.decode()
+    file = alice.post("/checks/", {"ids": ids}).content.decode()
+
+    assert file.count("http://testserver/c/") == 2
+    assert "丙公司" not in file
+    assert ExportRun.objects.get().rows == 2
+    assert client(cast.bob).post("/checks/", {"ids": mine}).status_code == 403

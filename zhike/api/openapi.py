@@ -54,6 +54,7 @@ def document() -> Schema:
         **_pools(),
         **_reviews(),
         **_approvals(),
+        **_self_update(),
     }
     schemas: Schema = {"Problem": PROBLEM, "Masked": MASKED}
     for object_type in registry.all_types():
@@ -362,7 +363,12 @@ def _bulk_action(object_type: ObjectType, key: str, label: str, arguments: Schem
         "required": ["ids", *required],
         "additionalProperties": False,
     }
-    answers = _ok(_("Done."), {"type": "object"})
+    refused = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "code": {"type": "string"}, "message": {"type": "string"}},
+    }
+    told = {"ids": {"type": "array", "items": {"type": "integer"}}, "refused": {"type": "array", "items": refused}}
+    answers = _ok(_("Done."), {"type": "object", "properties": told})
     return _operation(object_type, f"{key}_bulk", label, answers, requestBody=_body(body), parameters=[IDEMPOTENCY_KEY])
 
 
@@ -428,6 +434,20 @@ def _reviews() -> Schema:
     return {
         "/review-cycles/{cycle_id}/report": {
             "get": _operation(None, "review_report", _("Report of a review cycle"), answers, parameters=parameters)
+        }
+    }
+
+
+def _self_update() -> Schema:
+    ids = {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "integer", "minimum": 1}}
+    body = {"type": "object", "properties": {"ids": ids}, "required": ["ids"], "additionalProperties": False}
+    answers = _ok(_("A link for each customer, told this once."), _rows({"type": "object"}), "201")
+    summary = _("Links by which customers check their own data")
+    return {
+        "/customers/self-update-links": {
+            "post": _operation(
+                None, "self_update_links", summary, answers, requestBody=_body(body), parameters=[IDEMPOTENCY_KEY]
+            )
         }
     }
 

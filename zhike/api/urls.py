@@ -37,6 +37,7 @@ from zhike.api.views.records import (
 )
 from zhike.api.views.reviews import review_report
 from zhike.api.views.search import everything_search
+from zhike.api.views.self_update import self_update_links
 from zhike.api.views.values import record_value_said, record_values
 
 app_name = "api"
@@ -57,6 +58,7 @@ versioned = [
     path("review-cycles/<int:cycle_id>/report", endpoint(GET=review_report), name="review_report"),
     path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
     path("approvals/<int:approval_id>/path", endpoint(GET=approval_path), name="approval_path"),
+    path("customers/self-update-links", endpoint(POST=self_update_links), name="self_update_links"),
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhike.metadata import policy
@@ -40,7 +41,11 @@ def bulk_actions(listing: Listing) -> list[dict[str, Any]]:
 
 def more_actions(listing: Listing) -> list[dict[str, Any]]:
     """Actions of the object type for which the bar has no room; they stand in its menu."""
-    return own_actions(listing)[SHOWN:]
+    found = own_actions(listing)[SHOWN:]
+    may_ask = all(policy.may(listing.actor, listing.object_type, action) for action in ("edit", "export"))
+    if listing.object_type.key == "customer" and may_ask:
+        found.append(_button(_("Links to check the data"), "link", reverse("check_links"), dialog=False))
+    return found
 
 
 def own_actions(listing: Listing) -> list[dict[str, Any]]:

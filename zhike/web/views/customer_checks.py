@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,9 +22,11 @@ from zhike.metadata import policy, registry
 from zhike.metadata.errors import Invalid, NotFound, Problems
 from zhike.metadata.saving import context_for
 from zhike.web.edges import refusals_answered
+from zhike.web.lists.chosen import ticked
 from zhike.web.records.links import RecordLink, add
 from zhike.web.records.moments import moment
 from zhike.web.settings_pages import SettingsPage, add as add_page, belongs_to, settings_render
+from zhike.web.views.answers import go_to
 
 LINK = add(
     RecordLink(
@@ -103,10 +106,14 @@ def customer_check_revoke(request: AccountRequest, customer_id: int, link_id: in
 @refusals_answered
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_links(request: AccountRequest) -> HttpResponse:
-    """A link for each customer of a group as CSV, for those who may export customers and change them."""
+    """A link for each customer of a group, or of those ticked in a list, as CSV; for who may export customers and change them."""
     customer = registry.get("customer")
     for action in ("export", "edit"):
         policy.require(request.actor, customer, action)
+    if request.method == "POST" and request.headers.get("HX-Request") and request.POST.getlist("ids"):
+        return go_to(f"{reverse('check_links')}?{urlencode({'ids': ticked(request.POST)}, doseq=True)}")
+    if chosen := ticked(request.POST if request.method == "POST" else request.GET):
+        return links_file(request, chosen) if request.method == "POST" else links_page(request, None, ids=chosen)
     groups: Any = policy.queryset_for(request.actor, registry.get("group"))
     groups = groups.filter(kind="static").order_by("name")
     if request.method != "POST":
@@ -117,13 +124,20 @@ def check_links(request: AccountRequest) -> HttpResponse:
     )
     if group is None:
         return links_page(request, groups, _("Choose a group."))
-    rows: Any = policy.queryset_for(request.actor, customer, "export").filter(pk__in=group.members.values("pk"))
+    return links_file(request, group.members.values("pk"), groups)
+
+
+def links_file(request: AccountRequest, members: Any, groups: Any = None) -> HttpResponse:
+    """The table of links for those of the customers that the actor may export and change."""
+    customer = registry.get("customer")
+    rows: Any = policy.queryset_for(request.actor, customer, "export").filter(pk__in=members)
     rows = rows.filter(pk__in=policy.queryset_for(request.actor, customer, "edit").values("pk"))
     names = dict(rows.order_by("pk").values_list("pk", "name")[: checking.MOST_AT_ONCE + 1])
     try:
-        made = checking.links_make(list(names), actor=request.actor)
+        made = checking.links_take_out(list(names), actor=request.actor)
     except Invalid as refusal:
-        return links_page(request, groups, str(next(iter(refusal.problems.values()))[0].message))
+        wrong = str(next(iter(refusal.problems.values()))[0].message)
+        return links_page(request, groups, wrong, ids=() if groups is not None else tuple(members))
     file = io.StringIO()
     writer = CsvWriter(file)
     writer.write([str(customer.field("id").label), str(customer.field("name").label), _("Link")])
@@ -133,10 +147,12 @@ def check_links(request: AccountRequest) -> HttpResponse:
     return response
 
 
-def links_page(request: AccountRequest, groups: Any, wrong: str = "") -> HttpResponse:
+def links_page(request: AccountRequest, groups: Any, wrong: str = "", *, ids: tuple[int, ...] = ()) -> HttpResponse:
     told = {
         "heading": _("Links for many customers"),
-        "groups": list(groups.values_list("pk", "name")[:200]),
+        "groups": [] if groups is None else list(groups.values_list("pk", "name")[:200]),
+        "ids": ids,
+        "fields": [field.label for field in checking.shown_fields()],
         "rules": checking.rules(),
         "wrong": wrong,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,11 +20,12 @@ from zhike.domain.collection.models.proposal import ProposalSource
 from zhike.domain.collection.notices import CONFIRMED
 from zhike.domain.collection.services.proposing import as_stored, propose
 from zhike.domain.customers.models import Customer
+from zhike.engines.exporting.services import export_note
 from zhike.engines.verification.marking import confirm
 from zhike.engines.verification.models import Means
 from zhike.metadata import notices, policy, registry
 from zhike.metadata.actor import Actor
-from zhike.metadata.errors import Invalid, NotFound, Problem
+from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
 from zhike.metadata.fields.base import Field
 from zhike.metadata.notices import Notice
 from zhike.metadata.object_type import Values
@@ -51,6 +52,7 @@ class MadeLink:
 
     customer_id: int
     secret: str
+    expires_at: datetime
 
 
 def rules() -> CheckRules:
@@ -97,7 +99,8 @@ def links_make(ids: Sequence[int], *, actor: Actor) -> list[MadeLink]:
     for missing in (pk for pk in wanted if pk not in reached):
         raise NotFound("customer", missing)
     ruled, now = rules(), timezone.now()
-    made = [MadeLink(pk, secrets.token_urlsafe(SECRET_BYTES)) for pk in wanted]
+    until = now + timedelta(days=ruled.days)
+    made = [MadeLink(pk, secrets.token_urlsafe(SECRET_BYTES), until) for pk in wanted]
     with storage().write_transaction():
         CheckLink.objects.bulk_create(
             (
@@ -106,12 +109,30 @@ def links_make(ids: Sequence[int], *, actor: Actor) -> list[MadeLink]:
                     digest=digest_of(link.secret),
                     made_at=now,
                     made_by_id=actor.user_id,
-                    expires_at=now + timedelta(days=ruled.days),
+                    expires_at=until,
                     most_uses=ruled.most_uses,
                 )
                 for link in made
             ),
             batch_size=500,
+        )
+    return made
+
+
+def links_take_out(ids: Sequence[int], *, actor: Actor) -> list[MadeLink]:
+    """``links_make`` for who takes the addresses elsewhere, which is an export: needs that right too, and is logged as one."""
+    customer = registry.get("customer")
+    with storage().write_transaction():
+        made = links_make(ids, actor=actor)
+        within = policy.queryset_for(actor, customer, "export").filter(pk__in=[link.customer_id for link in made])
+        if within.count() < len(made):
+            raise Denied("customer", "export")
+        export_note(
+            customer,
+            actor=actor,
+            columns=["id", "self_update_link"],
+            filter={"field": "id", "op": "in", "value": [link.customer_id for link in made]},
+            rows=len(made),
         )
     return made
 
