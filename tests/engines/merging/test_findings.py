@@ -52,13 +52,13 @@ def test_findings_come_along_the_younger_one_counts_and_undoing_takes_them_back(
     rows = ValueMark.objects.count()
 
     merge = records_merge(
-        registry.get("customer"), stays, [goes], actor=actor(cast.bob), choices={"phones": "all", "emails": goes}
+        registry.get("customer"), stays, [goes], actor=actor(cast.alice), choices={"phones": "all", "emails": goes}
     )
 
     assert current(stays) == {(stays, SHARED, "invalid"), (stays, OWN, "verified"), (stays, LOST, "verified")}
     assert ValueMark.objects.filter(record_id=stays, value=OWN).count() == 2, "the history comes along"
 
-    merge_undo(merge.pk, actor=actor(cast.bob))
+    merge_undo(merge.pk, actor=actor(cast.alice))
 
     assert current(stays, goes) == before
     assert ValueMark.objects.count() == rows
@@ -68,7 +68,7 @@ def test_values_that_were_not_chosen_keep_their_findings_with_the_record_that_we
     cast: Cast, pair: tuple[int, int]
 ) -> None:
     stays, goes = pair
-    records_merge(registry.get("customer"), stays, [goes], actor=actor(cast.bob), choices={"phones": stays})
+    records_merge(registry.get("customer"), stays, [goes], actor=actor(cast.alice), choices={"phones": stays})
     assert (stays, SHARED, "invalid") in current(stays)
     assert OWN not in {value for _pk, value, _state in current(stays)}
     assert (goes, OWN, "verified") in current(goes)
@@ -76,11 +76,11 @@ def test_values_that_were_not_chosen_keep_their_findings_with_the_record_that_we
 
 def test_what_was_found_out_after_the_merge_goes_with_the_value(cast: Cast, pair: tuple[int, int]) -> None:
     stays, goes = pair
-    merge = records_merge(registry.get("customer"), stays, [goes], actor=actor(cast.bob), choices={"phones": "all"})
+    merge = records_merge(registry.get("customer"), stays, [goes], actor=actor(cast.alice), choices={"phones": "all"})
     mark(stays, "phones", OWN, "invalid")
     mark(stays, "phones", SHARED, "verified")
 
-    merge_undo(merge.pk, actor=actor(cast.bob))
+    merge_undo(merge.pk, actor=actor(cast.alice))
 
     assert (goes, OWN, "invalid") in current(goes)
     assert (stays, SHARED, "verified") in current(stays)

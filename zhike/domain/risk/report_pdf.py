@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _, override
 
 from zhike.domain.risk.models import RiskReport
@@ -37,7 +39,8 @@ def file_name(report: RiskReport) -> str:
 
 
 def _label(key: str) -> str:
-    return str(RiskReport._meta.get_field(key).verbose_name)  # type: ignore[union-attr]
+    column: Any = RiskReport._meta.get_field(key)
+    return str(column.verbose_name)
 
 
 def _case(line: str) -> tuple[str, str]:
