@@ -15,7 +15,8 @@ from zhike.engines.verification.models import Means, State
 from zhike.engines.verification.verifiable import verifiable_fields
 from zhike.metadata import registry
 from zhike.metadata.fields.base import Field
-from zhike.metadata.object_type import ObjectType
+from zhike.metadata.line_rows import MOST_LINES
+from zhike.metadata.object_type import Lines, ObjectType
 
 Schema = dict[str, Any]
 MASKED: Schema = {
@@ -116,11 +117,29 @@ def _schemas(object_type: ObjectType) -> Schema:
     read["id"] = {"type": "integer"}
     written = {field.key: _described(field) for field in object_type.writable_fields}
     required = [field.key for field in object_type.writable_fields if field.required]
+    if object_type.lines is not None:
+        read["lines"], written["lines"] = _lines(object_type.lines)
     return {
         name: {"type": "object", "required": ["id"], "properties": read},
         f"{name}Values": {"type": "object", "additionalProperties": False, "properties": written},
         f"New{name}": {"allOf": [{"$ref": f"#/components/schemas/{name}Values"}], "required": required},
     }
+
+
+def _lines(lines: Lines) -> tuple[Schema, Schema]:
+    """Lines as they are read, and as they are written: all of them, in their order; those left out are taken away."""
+    line_type = registry.get(lines.object_key)
+    left_out = {lines.via, lines.position, "id", *registry.SYSTEM_COLUMNS}
+    fields = [field for field in line_type.active_fields if field.key not in left_out]
+    pk: Schema = {"id": {"type": "integer"}}
+    read = {"type": "object", "properties": {**pk, **{field.key: _read(field) for field in fields}}}
+    settable = {field.key: _described(field) for field in fields if not field.readonly}
+    written: Schema = {"type": "object", "additionalProperties": False, "properties": {**pk, **settable}}
+    title = str(lines.label)
+    return (
+        {"title": title, "type": "array", "items": read},
+        {"title": title, "type": ["array", "null"], "items": written, "maxItems": MOST_LINES},
+    )
 
 
 def schema_name(object_type: ObjectType) -> str:

@@ -11,9 +11,11 @@ from zhike.metadata import policy
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import HistoryEntry
 from zhike.metadata.errors import BadQuery
+from zhike.metadata.line_rows import line_type_of, stored_lines
 from zhike.metadata.models import TimelineEntry
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.query import PageRow
+from zhike.metadata.registry import SYSTEM_COLUMNS
 
 
 def record_json(object_type: ObjectType, row: PageRow, keys: Iterable[str] | None = None) -> dict[str, Any]:
@@ -24,6 +26,23 @@ def record_json(object_type: ObjectType, row: PageRow, keys: Iterable[str] | Non
         value, field = row.values[key], object_type.fields[key]
         told[key] = value if value is None or key in row.masked else field.type.to_json(value, field)
     return told
+
+
+def lines_json(object_type: ObjectType, record_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """The lines of one record that the caller sees already: id, and what the caller may know of each."""
+    if object_type.lines is None:
+        return []
+    lines, line_type = object_type.lines, line_type_of(object_type.lines)
+    left_out = {lines.via, lines.position, "id", *SYSTEM_COLUMNS}
+    fields = [field for field in policy.readable_fields(actor, line_type) if field.key not in left_out]
+    found = []
+    for row in stored_lines(lines, [record_id]).get(record_id, []):
+        told: dict[str, Any] = {"id": row["id"]}
+        for field in fields:
+            value = policy.shown(actor, line_type, field, row.get(field.key))
+            told[field.key] = plain_json(field, value)
+        found.append(told)
+    return found
 
 
 def wanted_fields(object_type: ObjectType, actor: Actor, text: str) -> tuple[str, ...]:

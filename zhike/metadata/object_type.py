@@ -10,7 +10,11 @@ from zhike.metadata.fields.base import Field, Label
 
 if TYPE_CHECKING:
     from zhike.metadata.actor import Actor
+    from zhike.metadata.errors import Problem
     from zhike.metadata.models import Record
+
+#: Values by field key, one mapping a record.
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,36 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Child records that are written with their parent: rows of a grid in its form, "lines" in its JSON (see ``line_rows.py``).
+
+    The line's type has ``scope_from`` the parent, is not creatable and grants no editing of its own, so that sums and version of the parent
+    always hold. Its order is (``position``, id); ``position`` must not be unique, for rows change places.
+    """
+
+    object_key: str
+    #: Link of the line to its parent.
+    via: str
+    #: Fields of a line shown in the grid, in order; read-only ones are computed.
+    columns: tuple[str, ...]
+    label: Label
+    position: str = "position"
+    #: Link of a line, to a product as a rule, from which ``fill(parent, lines, actor)`` gives values, one mapping a line.
+    source: str | None = None
+    fill: Callable[[Values, Sequence[Values], Actor], Sequence[Values]] | None = None
+    #: Fields after whose change some of the filled values are looked up again: quantity → unit price.
+    refill: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+    #: ``sums(parent, lines)`` sets computed fields of the lines in place and returns those of the parent. It bears what is empty.
+    sums: Callable[[Values, Sequence[Values]], Values] | None = None
+    #: Fields of the parent that stand below the grid.
+    totals: tuple[str, ...] = ()
+    #: Why the lines of this stored parent cannot change any more, if so.
+    frozen: Callable[[Values], Problem | None] | None = None
+    #: Fields of the parent on which sums depend, so that the grid asks again when one changes.
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The fields by which two records are recognised as the same firm or person; all names are field keys of the type."""
 
@@ -164,10 +198,6 @@ class Action:
         return self.label if self.words is None else self.words(values)
 
 
-#: Values by field key, one mapping a record.
-Values = dict[str, Any]
-
-
 #: Actions that a role may be granted on every object type.
 PERMISSIONS = ("view", "create", "edit", "delete", "restore", "purge", "export", "import", "assign")
 
@@ -220,6 +250,7 @@ class ObjectType:
     #: Link field whose record decides who sees this one (contacts follow their customer).
     scope_from: str | None = None
     children: tuple[Child, ...] = ()
+    lines: Lines | None = None
     timeline: TimelineSource | None = None
     todo: Todo | None = None
     composer: Composer | None = None

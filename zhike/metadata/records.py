@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from zhike.metadata import changes
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Stale
+from zhike.metadata.line_rows import LinesRefused
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.recycle_bin import delete, purge, restore
 from zhike.metadata.saving import SaveBatch
@@ -54,6 +55,8 @@ def save(
     try:
         with storage().write_transaction():
             return batch.write()
+    except LinesRefused as refusal:
+        return _one_by_one(batch) if batch.partial and len(rows) > 1 else batch.refused_with(refusal.problems)
     except IntegrityError:
         # A unique key was taken between the check and the insert: the second look finds its holder.
         return _save_again(batch)
@@ -63,16 +66,20 @@ def _save_again(batch: SaveBatch) -> SaveResult:
     try:
         with storage().write_transaction():
             return batch.write()
+    except LinesRefused as refusal:
+        return batch.refused_with(refusal.problems)
     except IntegrityError as failure:
         if len(batch.rows) == 1 or not batch.partial:
             return batch.refused_by_constraint(failure)
-        # One row among many breaks a rule that only the database knows: find it by saving them one by one.
-        results = [
-            save(batch.object_type, [row], actor=batch.actor, origin=batch.origin, partial=True) for row in batch.rows
-        ]
-        return SaveResult(
-            [result.rows[0] for result in results], next((r.batch_id for r in results if r.batch_id), None)
-        )
+        return _one_by_one(batch)
+
+
+def _one_by_one(batch: SaveBatch) -> SaveResult:
+    """One row among many breaks a rule that only the database, or a line, knows: find it by saving each by itself."""
+    results = [
+        save(batch.object_type, [row], actor=batch.actor, origin=batch.origin, partial=True) for row in batch.rows
+    ]
+    return SaveResult([result.rows[0] for result in results], next((r.batch_id for r in results if r.batch_id), None))
 
 
 def record_save(

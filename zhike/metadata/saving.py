@@ -18,10 +18,12 @@ from zhike.metadata.changes import Entry, log
 from zhike.metadata.columns import converter, custom_json, custom_rows, links_fields, native_columns, plain_values
 from zhike.metadata.errors import Problem, Problems
 from zhike.metadata.fields.base import Context
+from zhike.metadata.line_rows import KEY as LINES, LineBatch, LinesRefused, acting_for, problems_of_line
 from zhike.metadata.linking import links_now, write_links
 from zhike.metadata.models import Batch, Change
 from zhike.metadata.numbering import give_numbers
 from zhike.metadata.object_type import ObjectType, Values
+from zhike.metadata.recycle_bin import delete
 from zhike.metadata.storage import storage
 from zhike.metadata.writes import Origin, Row, RowResult, SaveResult, WriteEvent, tell
 
@@ -53,6 +55,7 @@ class SaveBatch:
         self.context = context_for(actor)
         self._parsed: list[Values] = []
         self._parse_problems: list[Problems] = [{} for _row in rows]
+        self._lines: LineBatch | None = None
 
     def prepare(self) -> None:
         """What needs no lock: the right to do such a thing at all, parsing, and the records linked to."""
@@ -60,7 +63,11 @@ class SaveBatch:
             policy.require(self.actor, self.object_type, "create")
         if any(row.id is not None for row in self.rows):
             policy.require(self.actor, self.object_type, "edit")
-        values = [row.values for row in self.rows]
+        values: list[Mapping[str, Any]] = [row.values for row in self.rows]
+        if self.object_type.lines is not None:
+            self._lines = LineBatch(self.object_type.lines, values, self.context)
+            self._lines.parse()
+            values = [{key: value for key, value in row.items() if key != LINES} for row in values]
         self._parsed = checking.parse_rows(self.object_type, values, self.context, self._parse_problems)
 
     @property
@@ -156,6 +163,8 @@ class SaveBatch:
         self._fill_defaults([values for row, values in zip(self.rows, self.plain, strict=True) if row.id is None])
         self._follow_owner()
         self._run_prepare()
+        if self._lines is not None:
+            self._lines.complete([row.id for row in self.rows], self.plain, self.before, self.problems)
 
     def _run_prepare(self) -> None:
         """Let the object type complete the rows that can be saved at all."""
@@ -248,7 +257,8 @@ class SaveBatch:
                 continue
             before = self.before[index]
             differing = {key: value for key, value in self.plain[index].items() if value != before.get(key)}
-            if differing:
+            # Lines have no version of their own: whoever changes them makes a new one of the parent.
+            if differing or (self._lines is not None and self._lines.touches(index)):
                 self.changed[index] = differing
 
     # Writing ------------------------------------------------------------------------------------------------------
@@ -273,6 +283,7 @@ class SaveBatch:
         self._update()
         write_links(self.object_type, self.ids, self.plain, self.before, [*new, *self.changed])
         self._log(new, batch.pk)
+        self._write_lines([*new, *self.changed])
         self._tell(new, batch.pk)
         return SaveResult([self._outcome(index) for index in range(len(self.rows))], batch.pk)
 
@@ -351,6 +362,30 @@ class SaveBatch:
         ]
         log(self.object_type.key, entries, batch_id=batch_id, actor=self.actor, at=self.context.now)
 
+    def _write_lines(self, places: Sequence[int]) -> None:
+        """The lines of the written parents, in one batch; raises LinesRefused for what only now turns out to be wrong."""
+        if self._lines is None:
+            return
+        found = [
+            (place, position, Row(values, id=pk))
+            for place in places
+            for position, pk, values in self._lines.changed_rows(place, self.ids[place] or 0)
+        ]
+        actor, line_type = acting_for(self.actor), self._lines.line_type
+        gone = [pk for place in places for pk in self._lines.gone[place]]
+        if gone:
+            delete(line_type, gone, actor=actor, origin=self.origin)
+        if not found:
+            return
+        batch = SaveBatch(line_type, [row for *_where, row in found], actor=actor, origin=self.origin, partial=False)
+        batch.prepare()
+        refused: dict[int, Problems] = {}
+        for (place, position, _row), result in zip(found, batch.write().rows, strict=True):
+            if result.problems:
+                refused.setdefault(place, {}).update(problems_of_line(position, result.problems))
+        if refused:
+            raise LinesRefused(refused)
+
     def _json_changes(self, index: int, values: Values) -> dict[str, list[Any]]:
         before = self.before[index]
         fields = self.object_type.fields
@@ -397,6 +432,11 @@ class SaveBatch:
     def _refusal(self, index: int) -> RowResult:
         stored: Mapping[str, Any] = self.stored.get(index, {})
         return RowResult("refused", self.rows[index].id, stored.get("version"), self.problems[index])
+
+    def refused_with(self, problems: Mapping[int, Problems]) -> SaveResult:
+        """Refuse every row, for the reasons found with some of them."""
+        rows = [RowResult("refused", row.id, row.version, problems.get(at, {})) for at, row in enumerate(self.rows)]
+        return SaveResult(rows)
 
     def refused_by_constraint(self, failure: IntegrityError) -> SaveResult:
         """Refuse every row with the message of the constraint that the database named."""

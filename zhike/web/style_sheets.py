@@ -26,6 +26,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
         "empty",
         "search",
         "picker",
+        "lines",
         "record",
         "facts",
         "related",

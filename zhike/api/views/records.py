@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhike.api.endpoint import Call, json_response
 from zhike.api.problems import Refused
-from zhike.api.serialise import record_json, wanted_fields
+from zhike.api.serialise import lines_json, record_json, wanted_fields
 from zhike.engines.merging.services import survivor_of
 from zhike.metadata import policy, records, registry
 from zhike.metadata.errors import Invalid, NotFound
@@ -119,7 +119,10 @@ def record_response(
         if status == 201:
             return json_response({"id": record_id}, status, headers)
         raise NotFound(object_type.key, record_id)
-    return json_response(record_json(object_type, row), status, {**(headers or {}), "ETag": f'"{row.version}"'})
+    told = record_json(object_type, row)
+    if object_type.lines is not None:
+        told["lines"] = lines_json(object_type, record_id, call.actor)
+    return json_response(told, status, {**(headers or {}), "ETag": f'"{row.version}"'})
 
 
 def creatable(slug: str) -> ObjectType:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
-from zhike.metadata.changes import HistoryEntry, history
+from zhike.metadata.changes import HistoryEntry, changes_since, history
+from zhike.metadata.line_rows import KEY as LINES
 from zhike.metadata.object_type import Values
+from zhike.web.records import line_grid
 from zhike.web.records.forms import Form
+from zhike.web.records.line_grid import Grid
 from zhike.web.records.moments import moment
 from zhike.web.records.story_words import person_name
 from zhike.web.records.subject import Subject, Wanted, fetch, want, want_values
@@ -62,14 +65,20 @@ def take_theirs(form: Form, subject: Subject, others: Meanwhile) -> None:
             form.problems.pop(field.key, None)
 
 
+def last_of(subject: Subject) -> HistoryEntry:
+    """The newest change, for one that shows no field of its own, such as lines that changed places."""
+    change = changes_since(subject.object_type, subject.id, subject.row.version - 1)[-1]
+    return HistoryEntry(change, ())
+
+
 def conflict_context(form: Form, subject: Subject, others: Meanwhile, keys: list[str]) -> dict[str, Any]:
     """Context of record_form/conflict.html."""
     last = next((entry for entry in others.entries if {change.field.key for change in entry.fields} & set(keys)), None)
-    last = last or others.entries[0]
+    last = last or (others.entries[0] if others.entries else last_of(subject))
     wanted: Wanted = {}
     want(wanted, "user", {last.change.actor_id})
     for values in (form.values, subject.row.values, others.base):
-        want_values(wanted, form.object_type, {key: values.get(key) for key in keys})
+        want_values(wanted, form.object_type, {key: values.get(key) for key in keys if key != LINES})
     fetch(wanted, form.context)
     return {
         "who": person_name(last.change.actor_id, form.context),
@@ -84,8 +93,48 @@ def conflict_context(form: Form, subject: Subject, others: Meanwhile, keys: list
                 "base": value_html(form, key, others.base.get(key)),
             }
             for key in keys
-        ],
+            if key != LINES
+        ]
+        + ([lines_choice(form, subject)] if LINES in keys else []),
     }
+
+
+def lines_choice(form: Form, subject: Subject) -> dict[str, Any]:
+    """The lines as one of the values to choose between."""
+    theirs = line_grid.grid_of(subject.object_type, form.context, subject.id, subject.row.values)
+    label = "" if form.grid is None else form.grid.lines.label
+    return {
+        "key": LINES,
+        "label": label,
+        "mine": lines_told(form.grid),
+        "theirs": lines_told(theirs),
+        "base": "",
+    }
+
+
+def lines_in_conflict(form: Form, subject: Subject, base: str) -> bool:
+    """Whether both sides changed the lines, and differently; lines that only the others changed are taken over."""
+    if form.grid is None or not form.grid.is_sent:
+        return False
+    theirs = line_grid.grid_of(subject.object_type, form.context, subject.id, subject.row.values)
+    if theirs is None or theirs.base in (base, mine(form.grid)):
+        return False
+    if mine(form.grid) == base:
+        form.grid = theirs
+        return False
+    form.grid.base = theirs.base
+    return True
+
+
+def mine(grid: Grid) -> str:
+    """The mark of the lines as they were sent."""
+    return line_grid.mark_of([{**row.values, "id": row.id} for row in grid.rows])
+
+
+def lines_told(grid: Grid | None) -> str:
+    """Lines in one sentence, to choose between two versions of them."""
+    count = 0 if grid is None else len(grid.rows)
+    return ngettext("%(count)d line", "%(count)d lines", count) % {"count": count}
 
 
 def value_html(form: Form, key: str, value: Any) -> Any:

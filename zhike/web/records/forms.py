@@ -20,8 +20,11 @@ from zhike.metadata.fields import markup
 from zhike.metadata.fields.base import Context, Field, ValueRefused
 from zhike.metadata.fields.text import TextType
 from zhike.metadata.labels import record_url
+from zhike.metadata.line_rows import KEY as LINES
 from zhike.metadata.object_type import Action, ObjectType, Section, Values
 from zhike.metadata.places import list_url
+from zhike.web.records import line_grid
+from zhike.web.records.line_grid import Grid
 from zhike.web.records.subject import Wanted, fetch, want_values
 
 #: Kinds whose controls need the whole width.
@@ -41,6 +44,7 @@ class Form:
     #: Whether it is a record that does not exist yet, so that duplicates are looked for while typing.
     is_new: bool = False
     problems: Problems = dataclass_field(default_factory=dict)
+    grid: Grid | None = None
 
     @property
     def fields(self) -> list[Field]:
@@ -92,6 +96,9 @@ def read(form: Form, data: QueryDict) -> None:
         # The write path asks the same, but only of values that can be read: here everything is said at once.
         if field.required and form.values.get(field.key) is None and field.key not in form.problems:
             form.problems[field.key] = [REQUIRED]
+    if form.grid is not None:
+        line_grid.read_grid(form.grid, data)
+        form.problems.update(line_grid.problems_in(form.grid))
 
 
 def is_sent(data: QueryDict, field: Field) -> bool:
@@ -135,6 +142,8 @@ def fetch_labels(form: Form) -> None:
     wanted: Wanted = {}
     want_values(wanted, form.object_type, form.values)
     fetch(wanted, form.context)
+    if form.grid is not None:
+        line_grid.fetch_line_labels(form.grid)
 
 
 def drawn_sections(form: Form) -> list[dict[str, Any]]:
@@ -227,12 +236,15 @@ def summary(form: Form) -> list[dict[str, Any]]:
     found = []
     for key, problems in form.problems.items():
         field = form.object_type.fields.get(key)
+        label, anchor = (field.label if field else "", f"f-{key}" if key in shown else "")
+        if form.grid is not None and field is None and key.partition(".")[0] == LINES:
+            label, anchor = line_grid.described(form.grid, key)
         for problem in problems:
             found.append(
                 {
-                    "label": field.label if field else "",
+                    "label": label,
                     "message": problem.message,
-                    "anchor": f"f-{key}" if key in shown else "",
+                    "anchor": anchor,
                     "offer": offer(form.object_type, problem),
                 }
             )

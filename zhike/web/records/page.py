@@ -7,7 +7,7 @@ from typing import Any
 from zhike.engines.submissions.services import new_key
 from zhike.metadata.places import list_url
 from zhike.web.approvals import telling
-from zhike.web.records import composing, facts, header, side
+from zhike.web.records import composing, facts, header, line_grid, side
 from zhike.web.records.bands import band
 from zhike.web.records.story import Story, StoryState, story
 from zhike.web.records.story_words import story_context, want_story
@@ -28,6 +28,7 @@ def page_context(subject: Subject, state: StoryState) -> dict[str, Any]:
         "timeline": story_context(subject, found, state),
         "composer": composing.composer(subject, people),
         "comment": comment_box(subject) if may_comment(subject) else None,
+        "lines": lines(subject),
         "steps": side.steps(subject, open_steps),
         "side_follows": True,
         "has_more": any(panel.is_more for panel in subject.object_type.panels),
@@ -38,6 +39,15 @@ def band_context(subject: Subject) -> dict[str, Any]:
     """The band and the head above it."""
     fetch_own(subject)
     return {**base(subject), "band": band(subject)}
+
+
+def lines(subject: Subject) -> dict[str, Any] | None:
+    """Context of record_detail/lines.html; None where the type has none."""
+    grid = line_grid.grid_of(subject.object_type, subject.context, subject.id, subject.row.values)
+    if grid is None:
+        return None
+    line_grid.fetch_line_labels(grid)
+    return line_grid.table(grid, subject.object_type, subject.row.values)
 
 
 def timeline_context(subject: Subject, state: StoryState) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from zhike.engines.submissions.services import new_key, once
 from zhike.metadata import policy
 from zhike.metadata.errors import Invalid, NotFound, Stale
 from zhike.metadata.labels import record_url
+from zhike.metadata.line_rows import KEY as LINES
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.places import list_url
 from zhike.metadata.records import record_save
 from zhike.metadata.saving import context_for
 from zhike.web.edges import object_view, with_events
-from zhike.web.records import forms
-from zhike.web.records.conflict import conflict_context, in_conflict, meanwhile, take_theirs
+from zhike.web.records import forms, line_grid
+from zhike.web.records.conflict import conflict_context, in_conflict, lines_in_conflict, meanwhile, take_theirs
 from zhike.web.records.forms import Form
 from zhike.web.records.subject import Subject, load, load_for
 from zhike.web.views.answers import changed
@@ -50,6 +51,8 @@ def record_new(request: AccountRequest, object_type: ObjectType) -> HttpResponse
         if in_dialog(request)
         else forms.full_sections(object_type, context)
     )
+    if not in_dialog(request):
+        form.grid = line_grid.grid_of(object_type, context, None, form.values)
     if request.method != "POST":
         return new_page(request, form)
     forms.read(form, request.POST)
@@ -71,7 +74,7 @@ def create(request: AccountRequest, form: Form) -> HttpResponse:
     try:
         record_id = int(once(request.POST.get("form_key", ""), work, actor=request.actor))
     except Invalid as refusal:
-        form.problems.update(refusal.problems)
+        refused(form, refusal)
         return new_page(request, form, status=422)
     return created(request, form, record_id)
 
@@ -83,7 +86,16 @@ def raw_values(form: Form) -> dict[str, Any]:
     # Who owns it, unless somebody else was chosen, follows from who creates it.
     if values.get("owner") == form.context.actor.user_id:
         values.pop("owner")
+    if form.grid is not None and form.grid.is_sent:
+        values[LINES] = line_grid.raw_lines(form.grid)
     return values
+
+
+def refused(form: Form, refusal: Invalid) -> None:
+    """Give the write path's refusals to the fields, and to the lines, that they concern."""
+    form.problems.update(refusal.problems)
+    if form.grid is not None:
+        line_grid.take_problems(form.grid, refusal.problems)
 
 
 def json_value(form: Form, key: str, value: Any) -> Any:
@@ -100,6 +112,7 @@ def created(request: AccountRequest, form: Form, record_id: int) -> HttpResponse
         return HttpResponseRedirect(url)
     values = forms.defaults(form.object_type, form.context)
     fresh = Form(form.object_type, form.context, form.sections, values, is_new=True)
+    fresh.grid = line_grid.grid_of(form.object_type, form.context, None, values)
     forms.prefill(fresh, request.GET)
     toast = {"message": _("Saved."), "url": url, "label": _("Open")}
     return with_events(new_page(request, fresh), toast=toast)
@@ -122,7 +135,10 @@ def form_context(form: Form) -> dict[str, Any]:
     """What every form shows."""
     forms.fetch_labels(form)
     object_type = form.object_type
+    grid = form.grid
     return {
+        "grid": None if grid is None else line_grid.drawn(grid, object_type, form.values),
+        "lines_url": f"{list_url(object_type.key)}lines/",
         "object": {
             "label": object_type.label,
             "label_plural": object_type.label_plural,
@@ -147,6 +163,8 @@ def record_edit(request: AccountRequest, object_type: ObjectType, record_id: int
         else forms.full_sections(object_type, subject.context)
     )
     form = Form(object_type, subject.context, sections, dict(subject.row.values))
+    if not in_dialog(request):
+        form.grid = line_grid.grid_of(object_type, subject.context, subject.id, subject.row.values)
     if request.method != "POST":
         return edit_page(request, subject, form)
     forms.read(form, request.POST)
@@ -159,10 +177,14 @@ def update(request: AccountRequest, subject: Subject, form: Form) -> HttpRespons
         if request.POST.get(f"keep_{field.key}") == "theirs":
             form.values[field.key] = subject.row.values.get(field.key)
             form.problems.pop(field.key, None)
+    if form.grid is not None and request.POST.get("keep_lines") == "theirs":
+        form.grid = line_grid.grid_of(subject.object_type, form.context, subject.id, subject.row.values)
     if version != subject.row.version:
         others = meanwhile(subject, version)
         take_theirs(form, subject, others)
         keys = in_conflict(form, subject, others)
+        if lines_in_conflict(form, subject, request.POST.get("lines_base", "")):
+            keys.append(LINES)
         if keys:
             told = conflict_context(form, subject, others, keys)
             return edit_page(request, subject, form, conflict=told, status=409)
@@ -183,6 +205,8 @@ def save_changes(request: AccountRequest, subject: Subject, form: Form) -> HttpR
         for field in form.fields
         if form.values.get(field.key) != subject.row.values.get(field.key)
     }
+    if form.grid is not None and form.grid.is_sent:
+        values[LINES] = line_grid.raw_lines(form.grid)
     try:
         if values:
             save_once(request, subject, values)
@@ -190,7 +214,7 @@ def save_changes(request: AccountRequest, subject: Subject, form: Form) -> HttpR
         # Somebody saved in the very moment: look again with what they left.
         return update(request, load(subject.actor, subject.object_type, subject.id), form)
     except Invalid as refusal:
-        form.problems.update(refusal.problems)
+        refused(form, refusal)
         return edit_page(request, subject, form, status=422)
     if in_dialog(request):
         return changed()
@@ -224,6 +248,7 @@ def edit_page(
         "heading": subject.title,
         "action": f"{subject.url}edit/",
         "version": subject.row.version,
+        "record_id": subject.id,
         "cancel_url": subject.url,
         "conflict": conflict,
         "form_key": new_key(),

@@ -15,6 +15,7 @@ import FilterBuilderController from "./controllers/filter_builder_controller.js"
 import FoldController from "./controllers/fold_controller.js";
 import FormGuardController from "./controllers/form_guard_controller.js";
 import InlineEditController from "./controllers/inline_edit_controller.js";
+import LinesController from "./controllers/lines_controller.js";
 import MentionController from "./controllers/mention_controller.js";
 import MenuController from "./controllers/menu_controller.js";
 import OrderController from "./controllers/order_controller.js";
@@ -56,6 +57,7 @@ application.register("filter-builder", FilterBuilderController);
 application.register("fold", FoldController);
 application.register("form-guard", FormGuardController);
 application.register("inline-edit", InlineEditController);
+application.register("lines", LinesController);
 application.register("mention", MentionController);
 application.register("menu", MenuController);
 application.register("order", OrderController);
