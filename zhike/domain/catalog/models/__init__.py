@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhike.domain.catalog.models.category import ProductCategory
+from zhike.domain.catalog.models.price_book import BundlePart, PriceBook, PriceBookEntry
 from zhike.domain.catalog.models.product import Product
 
-__all__ = ["Product", "ProductCategory"]
+__all__ = ["BundlePart", "PriceBook", "PriceBookEntry", "Product", "ProductCategory"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.catalog.objects import category, product
+from zhike.domain.catalog.objects import category, price_book, product
 
-__all__ = ["category", "product"]
+__all__ = ["category", "price_book", "product"]

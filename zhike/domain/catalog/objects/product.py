@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.catalog.models import Product
 from zhike.domain.catalog.preparation import products_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Section
+from zhike.metadata.object_type import Child, Panel, Section
 from zhike.metadata.registry import object_type
 
 PRODUCT = registry.add(
@@ -28,6 +28,11 @@ PRODUCT = registry.add(
             Section(_("Price"), ("list_price", "tax_rate", "cost")),
             Section(_("More"), ("barcode", "description"), folded=True),
         ),
+        panels=(
+            Panel("bundle_part", "bundle", ("quantity",), is_more=True),
+            Panel("price_book_entry", "product", ("from_quantity", "unit_price"), is_more=True),
+        ),
+        children=(Child("bundle_part", "bundle"),),
         figures=("list_price", "tax_rate", "cost"),
         default_sort="name",
         import_keys=("code", "barcode", "name"),
