@@ -20,6 +20,8 @@ from zhike.metadata.object_type import ObjectType
 from zhike.metadata.records import record_save
 from zhike.metadata.saving import context_for
 
+#: Types of which a second link points to another record.
+SECOND = ("customer", "product")
 CHOICES = [{"key": "new", "label": "新", "label_en": "New"}, {"key": "old", "label": "旧", "label_en": "Old"}]
 OPTIONS: dict[str, dict[str, Any]] = {
     "choice": {"choices": CHOICES},
@@ -111,7 +113,7 @@ def make(object_type: ObjectType, owner: User, made: dict[str, int]) -> int:
 
 def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[str, Any]:
     """JSON values by field key; two links to one type point to two records, for few things are linked to themselves."""
-    rng = Random(f"sample of {object_type.key}")
+    rng = Random(seed_of(object_type))
     found: dict[str, Any] = {}
     there = dict(made)
     for field in (*object_type.writable_fields, *title_field(object_type)):
@@ -119,9 +121,15 @@ def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[
         value = sample(field, rng, owner, there)
         if value is not None:
             found[field.key] = value
-        if target == "customer" and value is not None:
+        if target in SECOND and value is not None:
             there[target] = make(registry.get(target), owner, made)
     return found
+
+
+def seed_of(object_type: ObjectType) -> str:
+    """The same for every run; another one for a further product, whose code no other may have."""
+    several = object_type.model._default_manager.count() if object_type.key == "product" else 0
+    return f"sample of {object_type.key} {several}" if several else f"sample of {object_type.key}"
 
 
 def by_hand(object_type: ObjectType) -> bool:

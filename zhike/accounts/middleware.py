@@ -24,7 +24,7 @@ from zhike.metadata.actor import ANONYMOUS, Actor
 from zhike.metadata.storage import storage
 
 #: Names of addresses that need no one signed in. Everything else does; the API answers for itself.
-PUBLIC = frozenset({"login", "language", "health", "public_form", "public_check"})
+PUBLIC = frozenset({"login", "language", "health", "public_form", "public_check", "public_quote", "public_quote_pdf"})
 #: What is left open to people who must change their password first.
 WHILE_PASSWORD_IS_OLD = PUBLIC | {"password_change", "logout"}
 API = "/api/"

@@ -19,7 +19,9 @@ Actions = Mapping[str, Scope]
 #: Records of daily work; "*" stands for every object type that a role does not name, custom ones included.
 BUSINESS = ("customer", "contact", "relation", "interaction", "task", "*")
 #: What the firm sells is for everybody to look up, and for few to change.
-CATALOGUE = ("product", "product_category")
+CATALOGUE = ("product", "product_category", "price_book", "price_book_entry", "bundle_part")
+#: In whose name quotes are made, and how far discounts go.
+OFFERING = ("seller", "discount_limit")
 KEEP = ("view", "create", "edit", "delete", "restore")
 
 
@@ -41,7 +43,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "custody": every(ALL, "view"),
         **on(("webform", "script", "needclass", "review_policy"), every(ALL, "view")),
         "review_cycle": every(ALL, "view"),
-        **on(CATALOGUE, every(ALL, "view")),
+        **on((*CATALOGUE, *OFFERING), every(ALL, "view")),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
@@ -92,6 +94,7 @@ MANAGER = ShippedRole(
             **on(CATALOGUE, every(ALL, *KEEP, "export", "import")),
             "approval": every(BELOW, "view"),
             "absence": every(BELOW, *KEEP, "assign"),
+            "quote": every(BELOW, *KEEP, "assign", "export", "import", "approve"),
             "custody": every(ALL, "view", "export"),
             "review": every(BELOW, "view", "confirm", "export", "recheck"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},
@@ -170,7 +173,18 @@ CUSTODIAN = ShippedRole(
     grants=with_company(
         {
             **on(
-                (*BUSINESS, *CATALOGUE, "tag", "group", "pool", "webform", "script", "needclass", "review_policy"),
+                (
+                    *BUSINESS,
+                    *CATALOGUE,
+                    *OFFERING,
+                    "tag",
+                    "group",
+                    "pool",
+                    "webform",
+                    "script",
+                    "needclass",
+                    "review_policy",
+                ),
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
@@ -189,6 +203,7 @@ ADMIN = ShippedRole(
                 "user",
                 "department",
                 *CATALOGUE,
+                *OFFERING,
                 "calendar_day",
                 "pool",
                 "webform",

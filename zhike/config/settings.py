@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "zhike.domain.activities",
     "zhike.domain.trade",
     "zhike.domain.catalog",
+    "zhike.domain.quotes",
     "zhike.domain.tiers",
     "zhike.domain.risk",
     "zhike.domain.key_accounts",

@@ -124,7 +124,7 @@ def test_a_bundle_never_contains_itself(cast: Cast) -> None:
     record_save(part_type, {"bundle": office, "part": desk}, actor=SYSTEM)
     record_save(part_type, {"bundle": desk, "part": paper, "quantity": 5}, actor=SYSTEM)
 
-    for bundle, part, key in ((desk, office, "part"), (office, office, "part"), (paper, desk, "bundle")):
+    for bundle, part, key in ((desk, office, "part"), (office, office, "part"), (paper, office, "part")):
         with pytest.raises(Invalid) as refusal:
             record_save(part_type, {"bundle": bundle, "part": part}, actor=SYSTEM)
         assert key in refusal.value.problems

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.domain.catalog.choices import ProductKind
 from zhike.domain.catalog.models import BundlePart, PriceBook, Product
 from zhike.domain.catalog.preparation import NEGATIVE, Found
 from zhike.metadata.actor import Actor
@@ -18,7 +17,6 @@ from zhike.metadata.storage import storage
 
 OVERLAPS = Problem("overlaps", _("Another price book for these customers is in force on some of these days."))
 ENDS_BEFORE = Problem("ends_before", _("A price book cannot end before it begins."))
-NOT_A_BUNDLE = Problem("not_a_bundle", _("Only a product of the kind “bundle” has parts."))
 IN_ITSELF = Problem("circle", _("A bundle cannot contain itself, not through other bundles either."))
 NOTHING_OF_IT = Problem("out_of_range", _("A bundle has more than nothing of each part."))
 Span = tuple[date, date]
@@ -68,22 +66,19 @@ def entries_prepare(rows: list[Values], _existing: Mapping[int, Values], _actor:
 
 
 def parts_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
-    """Parts are of bundles, and no bundle contains itself."""
+    """No bundle contains itself."""
     storage().lock_key("bundles")
     _named(rows, "part")
     pairs = {
         index: [merged(row, existing.get(index), key) for key in ("bundle", "part")] for index, row in enumerate(rows)
     }
-    kinds = dict(Product.objects.filter(pk__in=[pair[0] for pair in pairs.values()]).values_list("pk", "kind"))
     below: dict[int, set[int]] = {}
     for bundle, part in BundlePart.objects.filter(deletion=None).values_list("bundle_id", "part_id"):
         below.setdefault(bundle, set()).add(part)
     found: Found = {}
     for index, (bundle, part) in pairs.items():
         below.setdefault(bundle, set()).add(part)
-        if kinds.get(bundle) not in (None, ProductKind.BUNDLE):
-            found[index] = {"bundle": NOT_A_BUNDLE}
-        elif part is not None and _contains(part, bundle, below):
+        if part is not None and _contains(part, bundle, below):
             found[index] = {"part": IN_ITSELF}
         elif rows[index].get("quantity") is not None and rows[index]["quantity"] <= 0:
             found[index] = {"quantity": NOTHING_OF_IT}

@@ -1,0 +1,1 @@
+"""What people and customers do with quotes."""
