@@ -229,7 +229,9 @@ class LineBatch:
 
 def exact_json(value: Any, field: Field) -> Any:
     """The raw value for the write path; decimals stay as they are, for a float would carry noise."""
-    return str(value) if field.type.numeric and not isinstance(value, int) else field.type.to_json(value, field)
+    if field.type.numeric:
+        return value if isinstance(value, int) else str(value)
+    return field.type.to_json(value, field)
 
 
 def refusal_of(raw: Any) -> Problem | None:

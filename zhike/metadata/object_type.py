@@ -117,8 +117,7 @@ class Child:
 class Lines:
     """Child records that are written with their parent: rows of a grid in its form, "lines" in its JSON (see ``line_rows.py``).
 
-    The line's type has ``scope_from`` the parent, is not creatable and grants no editing of its own, so that sums and version of the parent
-    always hold. Its order is (``position``, id); ``position`` must not be unique, for rows change places.
+    The line's type has ``is_line``, ``scope_from`` the parent and is not creatable, so that sums and version of the parent always hold. Its order is (``position``, id); ``position`` must not be unique, for rows change places.
     """
 
     object_key: str
@@ -251,6 +250,8 @@ class ObjectType:
     scope_from: str | None = None
     children: tuple[Child, ...] = ()
     lines: Lines | None = None
+    #: Rows of such a grid: read like other records, written with their parent alone, whatever roles say.
+    is_line: bool = False
     timeline: TimelineSource | None = None
     todo: Todo | None = None
     composer: Composer | None = None

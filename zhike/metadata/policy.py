@@ -35,6 +35,8 @@ def may(actor: Actor, object_type: ObjectType, action: str) -> bool:
     """Whether the actor may do the action on any record at all."""
     if object_type.is_private:
         return actor.is_system or (actor.user_id is not None and _token_reaches(actor, object_type, action))
+    if object_type.is_line and action not in READING and not actor.is_system:
+        return False
     return actor.scope(object_type.key, action) > Scope.NONE
 
 

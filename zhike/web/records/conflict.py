@@ -117,18 +117,13 @@ def lines_in_conflict(form: Form, subject: Subject, base: str) -> bool:
     if form.grid is None or not form.grid.is_sent:
         return False
     theirs = line_grid.grid_of(subject.object_type, form.context, subject.id, subject.row.values)
-    if theirs is None or theirs.base in (base, mine(form.grid)):
+    if theirs is None or theirs.base in (base, line_grid.mark_of(form.grid)):
         return False
-    if mine(form.grid) == base:
+    if line_grid.mark_of(form.grid) == base:
         form.grid = theirs
         return False
     form.grid.base = theirs.base
     return True
-
-
-def mine(grid: Grid) -> str:
-    """The mark of the lines as they were sent."""
-    return line_grid.mark_of([{**row.values, "id": row.id} for row in grid.rows])
 
 
 def lines_told(grid: Grid | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
 from hashlib import sha256
 from typing import Any
@@ -77,12 +77,15 @@ def grid_of(object_type: ObjectType, context: Context, record_id: int | None, va
     held = [] if record_id is None else stored_lines(lines, [record_id]).get(record_id, [])
     rows = [GridRow(str(row["id"]), {key: value for key, value in row.items() if key != "id"}) for row in held]
     is_open = lines.frozen is None or record_id is None or lines.frozen(values) is None
-    return Grid(lines, line_type_of(lines), context, rows, mark_of(held), is_open=is_open)
+    grid = Grid(lines, line_type_of(lines), context, rows, "", is_open=is_open)
+    grid.base = mark_of(grid)
+    return grid
 
 
-def mark_of(held: Sequence[Values]) -> str:
-    """The same for the same lines in the same order."""
-    text = json.dumps([sorted((key, str(value)) for key, value in row.items()) for row in held])
+def mark_of(grid: Grid) -> str:
+    """The same for the same lines, as far as a person writes them, in the same order."""
+    keys = [field.key for field in grid.written]
+    text = json.dumps([[row.token, *(str(row.values.get(key)) for key in keys)] for row in grid.rows])
     return sha256(text.encode()).hexdigest()[:24]
 
 
