@@ -19,6 +19,7 @@ from zhike.domain.demo.key_accounts import key_accounts
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
 from zhike.domain.demo.quality import quality
+from zhike.domain.demo.quotes import quotes
 from zhike.domain.demo.reviews import reviews
 from zhike.domain.demo.risk import signals
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
@@ -163,6 +164,7 @@ class Loader:
         self._comments()
         key_accounts(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
         deals(self.ids["user"], self.ids["customer"], self.plan.today)
+        quotes(self.ids["customer"], self.plan.today)
         pools(self.ids["user"], self.ids["customer"], self.actor_of, self.plan.today)
         quality(self.ids["user"], self.actor_of, self.plan.today)
         web_forms(self.ids["user"], self.ids["customer"])
