@@ -69,6 +69,20 @@ def test_a_quote_is_written_with_its_lines_in_one_form(cast: Cast) -> None:
     assert "¥712.00" in page
 
 
+def test_a_row_that_nobody_touched_is_no_line(cast: Cast) -> None:
+    sent = {"title": "A", "customer": customer(cast.bob), "lines_base": "x", "lines": ["n1"], "lines.n1.quantity": "1"}
+
+    assert client(cast.bob).post("/o/quotes/new/", sent).status_code == 302
+    assert lines_of(Quote.objects.get().pk) == []
+
+
+def test_the_lines_of_a_sent_quote_are_shown_and_not_asked_for(cast: Cast) -> None:
+    page = client(cast.bob).get(f"/o/quotes/{sent_quote(cast)}/edit/").content.decode()
+
+    assert "lines_base" not in page
+    assert "打印机" in page
+
+
 def test_what_is_wrong_in_a_line_stands_beside_it_and_on_top(cast: Cast) -> None:
     sent = {"title": "A", "customer": customer(cast.bob), "lines_base": "x", "lines": ["n1"]}
     sent |= {"lines.n1.name": "纸", "lines.n1.quantity": "viel", "lines.n1.unit_price": "-1"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.money import LARGEST
 from zhike.metadata import checking, policy, registry
 from zhike.metadata.actor import Actor, ActorKind
 from zhike.metadata.columns import native_columns, plain_values
@@ -24,6 +25,8 @@ KEY = "lines"
 MOST_LINES = 500
 NOT_LISTED = Problem("not_a_list", _("Give the lines as a list of objects."))
 TOO_MANY = Problem("too_many_lines", _("A record takes at most 500 lines."))
+
+TOO_LARGE = Problem("too_large", _("The lines come to more than can be kept: check quantities and prices."))
 
 
 class LinesRefused(Exception):
@@ -140,7 +143,13 @@ class LineBatch:
             self._fill(parent, rows)
             self._check(rows, found)
             if not found and self.lines.sums is not None:
-                values.update(self.lines.sums(parent, [line.values for line in rows]))
+                sums = self.lines.sums(parent, [line.values for line in rows])
+                if any(
+                    is_too_large(value) for told in (sums, *(line.values for line in rows)) for value in told.values()
+                ):
+                    found[KEY] = [TOO_LARGE]
+                    sums = {}
+                values.update(sums)
             self.rows[place] = rows
             kept = {line.id for line in rows}
             self.gone[place] = [row["id"] for row in held if row["id"] not in kept]
@@ -225,6 +234,11 @@ class LineBatch:
             for key, value in values.items()
             if key in fields and fields[key].computed is None
         }
+
+
+def is_too_large(value: Any) -> bool:
+    """Whether a computed amount is beyond what JSON and the databases hold exactly."""
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def exact_json(value: Any, field: Field) -> Any:

@@ -146,6 +146,8 @@ def test_a_bad_line_is_named_and_nothing_is_written(cast: Cast) -> None:
         ([{"name": "A", "unit_price": 1, "quote": 5}], "lines.0.quote", "read_only"),
         ([{"name": "A", "unit_price": 1, "nonsense": 5}], "lines.0.nonsense", "unknown_field"),
         ([{"id": 99, "name": "A", "unit_price": 1}], "lines.0.id", "no_such_record"),
+        ([{"name": "A", "unit_price": 1, "tax_rate": -100}], "lines.0.tax_rate", "out_of_range"),
+        ([{"name": "A", "unit_price": 999999999, "quantity": 99999999999}], "lines", "too_large"),
         ([{"product": 99, "name": "A", "unit_price": 1}], "lines.0.product", "no_such_record"),
     ],
 )

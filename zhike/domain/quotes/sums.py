@@ -25,7 +25,7 @@ def quote_sums(quote: Values, lines: Sequence[Values]) -> Values:
     off = rounded(subtotal * (quote.get("discount_percent") or ZERO) / HUNDRED)
     shares = apportion(off, [max(line["amount"], 0) for line in lines]) if lines else []
     for line, share in zip(lines, shares, strict=True):
-        split = tax_split(line["amount"] - share, line.get("tax_rate"), included=bool(quote.get("tax_included", True)))
+        split = tax_split(line["amount"] - share, _rate(line), included=bool(quote.get("tax_included", True)))
         line.update(net=split.net, tax=split.tax, gross=split.gross)
     return {
         "subtotal": subtotal,
@@ -34,6 +34,12 @@ def quote_sums(quote: Values, lines: Sequence[Values]) -> Values:
         "total": sum(line["gross"] for line in lines),
         "below_list": below_list(lines, subtotal - off),
     }
+
+
+def _rate(line: Values) -> Any:
+    """The tax rate; one out of all reason, which saving refuses, counts as none."""
+    rate = line.get("tax_rate")
+    return rate if rate is not None and 0 <= rate <= HUNDRED else None
 
 
 def _amount(line: Values, price: Any, discount: Any) -> int:

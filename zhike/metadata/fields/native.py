@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -80,6 +81,8 @@ def default_of(column: Any) -> Any:
     default = column.default
     if default is NOT_PROVIDED or callable(default):
         return None
+    if isinstance(column, models.DecimalField) and default is not None:
+        return Decimal(str(default))
     return getattr(default, "value", default)
 
 

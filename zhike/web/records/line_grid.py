@@ -64,7 +64,9 @@ class Grid:
 
     @property
     def written(self) -> list[Field]:
-        """Those of them that the actor may set."""
+        """Those of them that the actor may set; none while the lines are frozen."""
+        if not self.is_open:
+            return []
         keys = {field.key for field in written_fields(self.lines, self.context.actor)}
         return [field for field in self.columns if field.key in keys]
 
@@ -100,11 +102,16 @@ def read_grid(grid: Grid, data: QueryDict) -> None:
     grid.is_sent, grid.rows = True, []
     for token in data.getlist(KEY)[:MOST_LINES]:
         row = read_row(grid, data, token)
-        if row.id is None and not any(not is_blank(raw) for raw in row.typed.values()):
+        if row.id is None and is_untouched(grid, row):
             continue
         if token in stored:
             row.values = {**stored[token].values, **row.values}
         grid.rows.append(row)
+
+
+def is_untouched(grid: Grid, row: GridRow) -> bool:
+    """Whether a new row holds nothing but what it began with."""
+    return not row.problems and all(row.values.get(field.key) in (None, field.default) for field in grid.written)
 
 
 def read_row(grid: Grid, data: QueryDict, token: str) -> GridRow:
@@ -254,6 +261,7 @@ def drawn(grid: Grid, object_type: ObjectType, parent: Values) -> dict[str, Any]
             for field in total_fields(grid, object_type)
         ],
         "inputs": " ".join(grid.lines.inputs),
+        "source": grid.lines.source or "",
     }
 
 

@@ -10,7 +10,7 @@ let serial = 0;
 
 export default class extends Controller {
   static targets = ["body", "row", "blank", "said"];
-  static values = { url: String, record: String, inputs: String, moved: String };
+  static values = { url: String, record: String, inputs: String, source: String, moved: String };
 
   async connect() {
     this.form = this.element.closest("form");
@@ -100,16 +100,16 @@ export default class extends Controller {
     }
   };
 
-  /** A change that fills in others is not forgotten when another one follows it at once. */
+  /** A product chosen is not forgotten when another change follows before the answer. */
   later(changed) {
-    if (changed || !this.changed) this.changed = changed;
+    const waiting = (this.changed ?? "").endsWith(`.${this.sourceValue}`) && !changed.endsWith(`.${this.sourceValue}`);
+    if (!waiting) this.changed = changed;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), PAUSE);
   }
 
   async ask() {
     const changed = this.changed ?? "";
-    this.changed = "";
     this.request?.abort();
     this.request = new AbortController();
     const body = new FormData(this.form);
@@ -119,7 +119,10 @@ export default class extends Controller {
     const headers = { Accept: "application/json", ...JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") };
     try {
       const answer = await fetch(this.urlValue, { method: "POST", body, headers, signal: this.request.signal });
-      if (answer.ok) this.show(await answer.json());
+      if (!answer.ok) return;
+      const told = await answer.json();
+      if (this.changed === changed) this.changed = "";
+      this.show(told);
     } catch (error) {
       if (error.name !== "AbortError") this.element.dispatchEvent(new CustomEvent("htmx:sendError", { bubbles: true }));
     }
