@@ -94,7 +94,8 @@ def _named(rows: list[Values], link: str) -> None:
 
 
 def _contains(product: int, wanted: int, below: Mapping[int, set[int]]) -> bool:
-    waiting, seen = [product], set()
+    waiting = [product]
+    seen: set[int] = set()
     while waiting:
         current = waiting.pop()
         if current == wanted:

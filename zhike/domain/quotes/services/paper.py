@@ -44,12 +44,16 @@ def _document(quote: Quote, language: str) -> Document:
             Facts(_about(quote), columns=2),
             _table(quote),
             *_sums(quote, language),
-            *([Heading(_("Terms")), Text(quote.terms)] if quote.terms else []),
+            *_terms(quote),
             Sides(
                 [Text(_("For the customer (seal and signature):"))], [Text(_("For the seller (seal and signature):"))]
             ),
         ],
     )
+
+
+def _terms(quote: Quote) -> list[Block]:
+    return [Heading(_("Terms")), Text(quote.terms)] if quote.terms else []
 
 
 def _customer(quote: Quote) -> list[tuple[str, str]]:

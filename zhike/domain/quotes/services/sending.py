@@ -87,7 +87,7 @@ def quotes_send(ids: Sequence[int], *, actor: Actor) -> None:
         for quote in quotes:
             _check(quote, has_lines=quote.pk in filled)
         limit = limit_of(actor)
-        values = [
+        values: list[dict[str, Any]] = [
             _sent() if quote.below_list <= limit else {"state": QuoteState.APPROVAL.value, "sent_at": None}
             for quote in quotes
         ]
