@@ -71,10 +71,10 @@ export default class extends Controller {
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input, select")) {
       event.preventDefault();
       const cell = [...row.cells].indexOf(event.target.closest("td"));
-      const next = row.nextElementSibling ?? this.append();
-      const control = next.cells[cell]?.querySelector("input:not([type=hidden]), select");
-      if (row.nextElementSibling === next && control) control.focus();
-      else this.focusIn(next);
+      const next = row.nextElementSibling;
+      const control = next?.cells[cell]?.querySelector("input:not([type=hidden]), select");
+      if (control) control.focus();
+      else this.focusIn(next ?? this.append());
     }
   };
 
