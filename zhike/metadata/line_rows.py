@@ -166,7 +166,7 @@ class LineBatch:
             given = [Line({}, row["id"]) for row in held]
         rows: list[Line] = []
         for position, line in enumerate(given):
-            before = by_id.pop(line.id, None) if isinstance(line.id, int) else None
+            before = by_id.pop(line.id, None) if type(line.id) is int else None
             if line.id is not None and before is None:
                 found.update(problems_of_line(position, {"id": [checking.NO_SUCH_RECORD]}))
             start = before if before is not None else self._defaults()
