@@ -17,7 +17,7 @@ class DealsConfig(AppConfig):
     verbose_name = _("Deals")
 
     def ready(self) -> None:
-        for module in ("objects", "fields", "history", "entering"):
+        for module in ("objects", "fields", "history", "entering", "following"):
             import_module(f"zhike.domain.deals.{module}")
         template = import_module("zhike.domain.deals.template")
         post_migrate.connect(template.bring_pipeline, sender=self, dispatch_uid="deals.pipeline")

@@ -15,6 +15,7 @@ from zhike.domain.deals.conditions import fitting
 from zhike.domain.deals.definition import Definition, Stage, faults, read
 from zhike.domain.deals.models import Opportunity, Pipeline, PipelineVersion
 from zhike.domain.deals.preparation import moments
+from zhike.domain.deals.process import step_faults
 from zhike.jobs.queue import enqueue, job
 from zhike.jobs.run import JobRun
 from zhike.metadata import registry
@@ -94,7 +95,7 @@ def draft_save(pipeline: Pipeline, definition: Mapping[str, Any], *, actor: Acto
 def check(pipeline: Pipeline, definition: Mapping[str, Any]) -> None:
     """Raises Invalid with everything that keeps a definition from being published."""
     found = read(definition)
-    problems = faults(found)
+    problems = [*faults(found), *step_faults(definition)]
     keys = {stage.key for stage in found.stages} | {item.key for stage in found.stages for item in stage.checklist}
     for row in PipelineVersion.objects.exclude(pipeline=pipeline):
         other = read(row.definition)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.activities.preparation import OTHER_CUSTOMERS_CONTACT
 from zhike.domain.customers.models import Contact
 from zhike.domain.customers.preparation import Found, merged
 from zhike.domain.deals.models import Opportunity
+from zhike.domain.deals.models.process import StepState
 from zhike.metadata.actor import Actor
+from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
+WRITTEN_BY_ITSELF = Problem(
+    "read_only", _("Process steps are written by the product itself: do what the step asks, and it closes.")
+)
 Prepare = Callable[[list[Values], Mapping[int, Values], Actor], Found]
 
 
@@ -31,6 +37,21 @@ def parts_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Ac
         if row.get("contact") and customer is not None and customers.get(row["contact"], customer) != customer:
             found[index] = {"contact": OTHER_CUSTOMERS_CONTACT}
     return found
+
+
+def steps_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
+    """Only the product itself writes process steps; one is of its deal's customer, open and of now unless it says otherwise."""
+    if not actor.is_system:
+        return {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
+    fresh = [row for index, row in enumerate(rows) if index not in existing]
+    wanted = {row["opportunity"] for row in fresh if row.get("customer") is None}
+    homes = dict(Opportunity.objects.filter(pk__in=wanted).values_list("pk", "customer_id")) if wanted else {}
+    for row in fresh:
+        row.setdefault("opened_at", timezone.now())
+        row.setdefault("state", StepState.OPEN.value)
+        if row.get("customer") is None:
+            row["customer"] = homes.get(row["opportunity"])
+    return {}
 
 
 def dated(key: str) -> Prepare:

@@ -17,6 +17,10 @@ def _item(key: str, label: str, label_en: str) -> dict[str, str]:
     return {"key": key, "label": label, "label_en": label_en}
 
 
+def _task(key: str, label: str, label_en: str, after: list[str], days: int) -> dict[str, Any]:
+    return {"key": key, "label": label, "label_en": label_en, "kind": "task", "after": after, "days": days}
+
+
 def shipped_definition() -> dict[str, Any]:
     """Customer information, need analysis, product recommendation, signing the contract, after-sales service."""
     return {
@@ -79,9 +83,25 @@ def shipped_definition() -> dict[str, Any]:
                 "duty": "交付、回访，发现下一次需求",
                 "duty_en": "Deliver, ask how it went, find the next need",
                 "wins": True,
-                "task": {"title": "成交后回访", "days": 7},
             },
-        ]
+        ],
+        "process": [
+            _task("deliver", "安排交付", "Arrange delivery", ["stage:after_sales"], 3),
+            _task("visit", "成交后回访", "Ask how it went", ["stage:after_sales"], 7),
+            {
+                "key": "settle",
+                "label": "使用一个月",
+                "label_en": "A month of use",
+                "kind": "wait",
+                "after": ["deliver", "visit"],
+                "days": 30,
+            },
+            {
+                **_task("head", "主管拜访大单客户", "The manager visits a large customer", ["settle"], 7),
+                "when": {"field": "amount", "op": "gte", "value": 10_000_000},
+            },
+            _task("next_need", "问满意度和下一次需求", "Ask for satisfaction and the next need", ["settle"], 7),
+        ],
     }
 
 

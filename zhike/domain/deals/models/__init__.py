@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhike.domain.deals.models.move import StageMove
 from zhike.domain.deals.models.opportunity import Opportunity
 from zhike.domain.deals.models.pipeline import Pipeline, PipelineVersion
+from zhike.domain.deals.models.process import ProcessStep
 from zhike.domain.deals.models.selling import MaterialSent, NegotiationStep, Stakeholder
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Opportunity",
     "Pipeline",
     "PipelineVersion",
+    "ProcessStep",
     "StageMove",
     "Stakeholder",
 ]

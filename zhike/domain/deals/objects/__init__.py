@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.deals.objects import actions, move, opportunity, selling
+from zhike.domain.deals.objects import actions, move, opportunity, process, selling
 
-__all__ = ["actions", "move", "opportunity", "selling"]
+__all__ = ["actions", "move", "opportunity", "process", "selling"]

@@ -48,6 +48,7 @@ OPPORTUNITY = registry.add(
         panels=(
             Panel("task", "opportunity", ("title", "due_at", "status", "owner")),
             Panel("stakeholder", "opportunity", ("contact", "role", "attitude"), limit=8),
+            Panel("process_step", "opportunity", ("title", "state", "due_at"), limit=8, is_more=True),
             Panel("negotiation_step", "opportunity", ("title", "side", "price", "said_at"), limit=8, is_more=True),
             Panel("material_sent", "opportunity", ("title", "kind", "sent_at", "opened_at"), is_more=True),
             Panel("stage_move", "opportunity", ("stage", "moved_at", "owner"), limit=8, is_more=True),
@@ -58,6 +59,7 @@ OPPORTUNITY = registry.add(
             Child("stakeholder", "opportunity"),
             Child("material_sent", "opportunity"),
             Child("negotiation_step", "opportunity"),
+            Child("process_step", "opportunity"),
         ),
         board_by="stage",
         board_filter={"all": [{"field": "state", "op": "eq", "value": "open"}]},

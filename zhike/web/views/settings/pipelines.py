@@ -98,7 +98,10 @@ def pipeline(request: AccountRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Pipeline, key=key)
     if request.method != "POST":
         return _render(request, found, working_definition(found))
-    definition, do = posted_definition(request.POST, found.key), request.POST.get("do", "draft")
+    do = request.POST.get("do", "draft")
+    definition = posted_definition(request.POST, found.key)
+    if kept := working_definition(found).get("process"):
+        definition["process"] = kept
     if do.startswith("remove:"):
         definition["stages"] = [stage for stage in definition["stages"] if stage["key"] != do.removeprefix("remove:")]
     elif do == "add":
