@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.api.caller import caller, told
 from tests.cast import Cast, actor, client
 from tests.domain.deals.deals import NEEDED, deal, publish, read, stage
 from zhike.accounts.models import User
+from zhike.accounts.roles import field_rules_set, role_by_key
 from zhike.domain.deals.services.moving import deal_lose, deal_win
+from zhike.metadata.actor import FieldAccess
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +162,16 @@ def test_each_stage_tells_how_its_deals_stand(cast: Cast) -> None:
     listed = client(cast.bob).get(violating).content.decode()
     assert "缺金额" in listed
     assert client(cast.mallory).get("/deals/process/").status_code == 403
+
+
+def test_who_does_not_see_amounts_gets_no_sum_of_them(cast: Cast) -> None:
+    deal(cast.bob, "甲", amount="1234.50", floor_price="1000")
+    hidden = dict.fromkeys(("amount", "floor_price"), FieldAccess.HIDDEN)
+    field_rules_set(role_by_key("sales"), "opportunity", hidden, actor=actor(cast.adam))
+
+    assert board(cast)["information"]["sum"] == ""
+    assert "1,234" not in client(cast.bob).get(BOARD).content.decode()
+    page = client(cast.bob).get("/deals/forecast/")
+    assert (page.status_code, "你看不到商机金额" in page.content.decode()) == (200, True)
+    program = told(caller(cast.bob).get("/opportunities"))["data"][0]
+    assert not {"amount", "weighted", "floor_price", "concession_left"} & set(program)
