@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import Cast, client
 from tests.domain.deals.deals import deal, read
+from zhike.domain.deals.designing import working_definition
 from zhike.domain.deals.models import Pipeline
 from zhike.jobs.queue import claim
 from zhike.jobs.worker import perform
@@ -33,6 +34,17 @@ def posted(cast: Cast, do: str, *, url: str = URL, order: list[str] | None = Non
             f"wins:{token}": "1" if stage.get("wins") else "",
             f"enter_required:{token}": [key for key, _label, chosen in stage["gates"][0]["fields"] if chosen],
             f"leave_required:{token}": [key for key, _label, chosen in stage["gates"][1]["fields"] if chosen],
+        }
+    steps = browser.get(url).context["steps"]
+    form["steps"] = [step["token"] for step in steps]
+    for step in steps:
+        token = step["token"]
+        form |= {
+            f"step_label:{token}": step["label"],
+            f"kind:{token}": step["kind"],
+            f"days:{token}": step["days"] or "",
+            f"after:{token}": [key for key, _label, chosen in step["before"] if chosen],
+            f"when:{token}": step["when_text"],
         }
     form |= {name.replace("__", ":"): value for name, value in changed.items()}
     return browser.post(url, form)
@@ -132,3 +144,23 @@ def test_a_pipeline_is_made_drawn_and_taken_out_of_use(cast: Cast) -> None:
     assert browser.post(f"{url}use/", {"active": "0"}).status_code == 302
     assert browser.post(f"{URL}use/", {"active": "0"}).status_code == 422
     assert client(cast.bob).get(URL).status_code == 403
+
+
+def test_steps_beyond_the_stages_are_drawn_too(cast: Cast) -> None:
+    before = [step["key"] for step in working_definition(standard())["process"]]
+    posted(cast, "add-step")
+    answer = posted(
+        cast, "publish", step_label__standard_p1="发送质保卡", after__standard_p1=["deliver"], days__standard_p1="2"
+    )
+    assert answer.status_code == 302
+
+    version = standard().versions.order_by("number").last()
+    assert version is not None
+    steps = {step["key"]: step for step in version.definition["process"]}
+    assert list(steps) == [*before, "standard_p1"]
+    assert steps["standard_p1"]["after"] == ["deliver"]
+    assert steps["head"]["when"] == {"field": "amount", "op": "gte", "value": 10_000_000}
+    posted(cast, "remove-step:head")
+    assert "head" not in {step["key"] for step in working_definition(standard())["process"]}
+    wrong = posted(cast, "publish", after__deliver=["deliver"])
+    assert [problem.code for problem in wrong.context["problems"]["stages"]] == ["bad_order"]

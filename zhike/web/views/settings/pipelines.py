@@ -32,6 +32,7 @@ from zhike.metadata.places import list_url
 from zhike.metadata.saving import context_for
 from zhike.web.deals.designing import drawn_stages, new_stage, posted_definition
 from zhike.web.deals.stages import told
+from zhike.web.deals.step_designing import drawn_steps, new_step, posted_steps
 from zhike.web.edges import post_only
 from zhike.web.lists.filter_fields import builder_words, filter_fields
 from zhike.web.lists.state import ListState
@@ -100,12 +101,8 @@ def pipeline(request: AccountRequest, key: str) -> HttpResponse:
         return _render(request, found, working_definition(found))
     do = request.POST.get("do", "draft")
     definition = posted_definition(request.POST, found.key)
-    if kept := working_definition(found).get("process"):
-        definition["process"] = kept
-    if do.startswith("remove:"):
-        definition["stages"] = [stage for stage in definition["stages"] if stage["key"] != do.removeprefix("remove:")]
-    elif do == "add":
-        definition["stages"].append(new_stage(definition, found.key))
+    definition["process"] = posted_steps(request.POST, working_definition(found).get("process", ()))
+    rearrange(definition, do, found.key)
     draft_save(found, definition, actor=request.actor)
     try:
         if do == "preview":
@@ -117,6 +114,19 @@ def pipeline(request: AccountRequest, key: str) -> HttpResponse:
     except Invalid as refusal:
         return _render(request, found, definition, problems=refusal.problems)
     return _render(request, found, definition)
+
+
+def rearrange(definition: dict[str, Any], do: str, pipeline_key: str) -> None:
+    """Add or take out a stage or a step, as the button that was pressed says."""
+    what, _colon, token = do.partition(":")
+    if what == "remove":
+        definition["stages"] = [stage for stage in definition["stages"] if stage["key"] != token]
+    elif what == "remove-step":
+        definition["process"] = [step for step in definition["process"] if step["key"] != token]
+    elif what == "add":
+        definition["stages"].append(new_stage(definition, pipeline_key))
+    elif what == "add-step":
+        definition["process"].append(new_step(definition, pipeline_key))
 
 
 @belongs_to(PAGE)
@@ -151,6 +161,7 @@ def _render(
     given = {
         "pipeline": found,
         "stages": drawn_stages(definition),
+        "steps": drawn_steps(definition),
         "problems": problems or {},
         "filter_fields": filter_fields(registry.get("opportunity"), context),
         "filter_words": builder_words(),
