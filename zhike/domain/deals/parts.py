@@ -40,7 +40,7 @@ def parts_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Ac
 
 
 def steps_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
-    """Only the product itself writes process steps; one is of its deal's customer, open and of now unless it says otherwise."""
+    """Only the product itself writes process steps; one is of its deal's customer, called like its title, open and of now unless it says otherwise."""
     if not actor.is_system:
         return {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
     fresh = [row for index, row in enumerate(rows) if index not in existing]
@@ -49,6 +49,7 @@ def steps_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Act
     for row in fresh:
         row.setdefault("opened_at", timezone.now())
         row.setdefault("state", StepState.OPEN.value)
+        row.setdefault("step", str(row.get("title") or "")[:60])
         if row.get("customer") is None:
             row["customer"] = homes.get(row["opportunity"])
     return {}
