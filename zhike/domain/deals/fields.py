@@ -49,7 +49,7 @@ ALARMS = (
 def deal_fields(object_type: ObjectType) -> Mapping[str, Field]:
     """Choices of stages and checklists out of the pipelines; they are read anew whenever a version is published."""
     if object_type.key == "opportunity":
-        return {**_from_pipelines(object_type, ("stage",)), **_computed()}
+        return _from_pipelines(object_type, ("stage",))
     if object_type.key == "stage_move":
         return _from_pipelines(object_type, ("from_stage", "stage"))
     return {}
@@ -118,7 +118,8 @@ def _newest(versions: list[Definition]) -> Iterator[tuple[Stage, bool]]:
 # What nobody types ------------------------------------------------------------------------------------------------
 
 
-def _computed() -> dict[str, Field]:
+def computed_fields() -> dict[str, Field]:
+    """Read-only fields of opportunities."""
     amount = Input("opportunity", "amount")
     return {
         field.key: field
@@ -142,7 +143,7 @@ def _computed() -> dict[str, Field]:
                 inputs=(
                     Input("opportunity", "floor_price"),
                     amount,
-                    Input("negotiation_step", "price", every_row=True),
+                    Input("negotiation_step", "price"),
                 ),
             ),
             Field(

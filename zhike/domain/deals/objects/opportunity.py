@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.deals.conditions import opportunities_verify
+from zhike.domain.deals.fields import computed_fields
 from zhike.domain.deals.models import Opportunity
 from zhike.domain.deals.preparation import opportunities_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Child, Panel, Section, TimelineSource
+from zhike.metadata.object_type import Child, ObjectType, Panel, Section, TimelineSource
 from zhike.metadata.registry import object_type
 
-OPPORTUNITY = registry.add(
-    object_type(
+
+def describe() -> ObjectType:
+    """The descriptor, computed fields included, so that lists and cards show what is wrong."""
+    descriptor = object_type(
         Opportunity,
         slug="opportunities",
         bookkeeping=("stage_since", "stage_until", "moves_at", "process_version"),
@@ -21,9 +26,10 @@ OPPORTUNITY = registry.add(
         order=10,
         title="name",
         subtitle=("customer", "stage"),
-        columns=("name", "customer", "stage", "amount", "close_on", "forecast", "owner", "updated_at"),
+        columns=("name", "customer", "stage", "alarm", "amount", "close_on", "forecast", "owner", "updated_at"),
         filters=(
             "state",
+            "alarm",
             "pipeline",
             "stage",
             "forecast",
@@ -35,8 +41,8 @@ OPPORTUNITY = registry.add(
             "loss_reason",
         ),
         search=("name", "competitor"),
-        badges=("state", "stage", "intention", "forecast"),
-        figures=("amount", "close_on", "stage_since"),
+        badges=("state", "alarm", "intention", "forecast"),
+        figures=("amount", "close_on", "next_step_at"),
         quick=("customer", "name", "amount", "close_on"),
         form=(
             Section(_("Opportunity"), ("name", "customer", "contact", "pipeline", "stage", "owner", "department")),
@@ -72,4 +78,7 @@ OPPORTUNITY = registry.add(
         prepare=opportunities_prepare,
         verify=opportunities_verify,
     )
-)
+    return replace(descriptor, fields={**descriptor.fields, **computed_fields()})
+
+
+OPPORTUNITY = registry.add(describe())
