@@ -38,13 +38,11 @@ Steps = tuple[Step, ...]
 def processes_follow(event: WriteEvent) -> None:
     """A deal that came into a stage, and a task of a step that is done, lead on at once."""
     if event.object_type.key == "stage_move" and event.created:
-        ids = StageMove.objects.filter(pk__in=event.created).values_list("opportunity_id", flat=True)
-        processes_advance(set(ids))
+        moves = StageMove.objects.filter(pk__in=event.created)
+        processes_advance(set(moves.values_list("opportunity_id", flat=True)))
     elif event.object_type.key == "task" and "status" in event.changed_keys:
-        ids = ProcessStep.objects.filter(task_id__in=event.updated, state=StepState.OPEN).values_list(
-            "opportunity_id", flat=True
-        )
-        processes_advance(set(ids))
+        steps = ProcessStep.objects.filter(task_id__in=event.updated, state=StepState.OPEN)
+        processes_advance(set(steps.values_list("opportunity_id", flat=True)))
 
 
 @scheduled("deals.process", every=60)
