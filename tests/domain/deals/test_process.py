@@ -19,7 +19,7 @@ from zhike.domain.deals.process import step_faults
 from zhike.domain.deals.services.moving import deal_lose, deal_move
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
-from zhike.metadata.records import record_save
+from zhike.metadata.records import delete, record_save
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,13 @@ def test_the_first_of_several_is_enough_where_the_step_says_so(cast: Cast) -> No
     )
     finish(cast, pk, "mail")
     assert states(pk) == {"call": "open", "mail": "done", "answer": "open"}
+
+
+def test_a_task_that_somebody_deletes_holds_nothing_up(cast: Cast) -> None:
+    pk = begun(cast, step("call", "task", "stage:b", days=1), step("ask", "task", "call", days=1))
+    task = Task.objects.get(opportunity_id=pk)
+    delete(registry.get("task"), [task.pk], actor=actor(cast.bob))
+    assert states(pk) == {"call": "done", "ask": "open"}
 
 
 def test_waiting_ends_with_its_time_once(cast: Cast) -> None:

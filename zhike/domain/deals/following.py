@@ -36,12 +36,12 @@ Steps = tuple[Step, ...]
 
 @after_write
 def processes_follow(event: WriteEvent) -> None:
-    """A deal that came into a stage, and a task of a step that is done, lead on at once."""
+    """A deal that came into a stage, and a task of a step that is done or given up, lead on at once."""
     if event.object_type.key == "stage_move" and event.created:
         moves = StageMove.objects.filter(pk__in=event.created)
         processes_advance(set(moves.values_list("opportunity_id", flat=True)))
-    elif event.object_type.key == "task" and "status" in event.changed_keys:
-        steps = ProcessStep.objects.filter(task_id__in=event.updated, state=StepState.OPEN)
+    elif event.object_type.key == "task" and ("status" in event.changed_keys or event.deleted):
+        steps = ProcessStep.objects.filter(task_id__in=(*event.updated, *event.deleted), state=StepState.OPEN)
         processes_advance(set(steps.values_list("opportunity_id", flat=True)))
 
 
