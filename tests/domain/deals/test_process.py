@@ -84,6 +84,13 @@ def test_a_task_that_somebody_deletes_holds_nothing_up(cast: Cast) -> None:
     assert states(pk) == {"call": "done", "ask": "open"}
 
 
+def test_deleting_the_customer_leads_nothing_on(cast: Cast) -> None:
+    pk = begun(cast, step("call", "task", "stage:b", days=1), step("ask", "task", "call", days=1))
+    delete(registry.get("customer"), [read(pk).customer_id], actor=actor(cast.bob))
+    assert states(pk) == {"call": "open"}
+    assert Task.objects.filter(deletion__isnull=True).count() == 0
+
+
 def test_waiting_ends_with_its_time_once(cast: Cast) -> None:
     pk = begun(cast, step("settle", "wait", "stage:b", days=30), step("ask", "task", "settle", days=1))
     assert round_of_the_minute() == 0

@@ -64,8 +64,9 @@ def processes_advance(ids: Collection[int]) -> int:
     """
     if not ids:
         return 0
-    rows: Any = Opportunity.objects.filter(pk__in=ids, deletion__isnull=True).order_by("pk")
-    deals = list(rows.select_for_update(no_key=True))
+    # A customer goes into the bin before its deals do: the tasks that go with it lead nothing on.
+    rows: Any = Opportunity.objects.filter(pk__in=ids, deletion__isnull=True, customer__deletion__isnull=True)
+    deals = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
     maps = _maps(deals)
     _stop([deal.pk for deal in deals if deal.state == DealState.LOST])
     deals = [deal for deal in deals if deal.state != DealState.LOST and maps.get((deal.pipeline, deal.process_version))]
