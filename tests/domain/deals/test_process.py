@@ -19,7 +19,7 @@ from zhike.domain.deals.process import step_faults
 from zhike.domain.deals.services.moving import deal_lose, deal_move
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
-from zhike.metadata.records import delete, record_save
+from zhike.metadata.records import delete, purge, record_save
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,14 @@ def test_deleting_the_customer_leads_nothing_on(cast: Cast) -> None:
     delete(registry.get("customer"), [read(pk).customer_id], actor=actor(cast.bob))
     assert states(pk) == {"call": "open"}
     assert Task.objects.filter(deletion__isnull=True).count() == 0
+
+
+def test_a_customer_is_finally_removed_with_deals_steps_and_tasks(cast: Cast) -> None:
+    pk = begun(cast, step("call", "task", "stage:b", days=1))
+    customer, clara = read(pk).customer_id, actor(cast.clara)
+    delete(registry.get("customer"), [customer], actor=clara)
+    assert purge(registry.get("customer"), [customer], actor=clara).done == [customer]
+    assert (ProcessStep.objects.count(), Task.objects.count()) == (0, 0)
 
 
 def test_waiting_ends_with_its_time_once(cast: Cast) -> None:

@@ -75,6 +75,8 @@ CUSTOMER = registry.add(
             "credit_limit",
         ),
         children=(
+            # First: its parts name contacts and tasks, which cannot go before it.
+            Child("opportunity", "customer"),
             Child("contact", "customer"),
             Child("relation", "customer"),
             Child("relation", "other"),
@@ -93,7 +95,6 @@ CUSTOMER = registry.add(
             Child("review_meeting", "customer"),
             Child("intelligence_note", "customer"),
             Child("customer_need", "customer"),
-            Child("opportunity", "customer"),
         ),
         board_by="stage",
         import_keys=("code", "credit_code", "name"),

@@ -60,12 +60,13 @@ def describe() -> ObjectType:
             Panel("stage_move", "opportunity", ("stage", "moved_at", "owner"), limit=8, is_more=True),
         ),
         children=(
+            # First: a step names its task, which cannot go before it.
+            Child("process_step", "opportunity"),
             Child("stage_move", "opportunity"),
             Child("task", "opportunity"),
             Child("stakeholder", "opportunity"),
             Child("material_sent", "opportunity"),
             Child("negotiation_step", "opportunity"),
-            Child("process_step", "opportunity"),
         ),
         board_by="stage",
         board_filter={"all": [{"field": "state", "op": "eq", "value": "open"}]},
