@@ -147,7 +147,7 @@ def _over(step: Step, rows: list[ProcessStep], now: datetime) -> list[ProcessSte
     if step.kind == WAIT:
         return [row for row in rows if row.due_at is not None and row.due_at <= now]
     if step.kind == TASK:
-        tasks = {row.task_id for row in rows}
+        tasks = {row.task_id for row in rows if row.task_id is not None}
         gone = Task.objects.filter(pk__in=tasks).filter(~Q(status=TaskStatus.OPEN) | Q(deletion__isnull=False))
         done = set(gone.values_list("pk", flat=True))
         return [row for row in rows if row.task_id in done]

@@ -47,7 +47,8 @@ def standings(actor: Actor) -> list[tuple[Process, list[Standing]]]:
     """Every pipeline in use, stage by stage; two queries, however many stages."""
     used = [process for process in latest_processes().values() if process.pipeline.is_active]
     stages = [stage for process in used for stage in process.definition.stages if not stage.wins]
-    rows: Any = policy.queryset_for(actor, registry.get("opportunity")).filter(state=DealState.OPEN).order_by()
+    seen: Any = policy.queryset_for(actor, registry.get("opportunity"))
+    rows = seen.filter(state=DealState.OPEN).order_by()
     by_alarm, violating = _by_alarm(rows), _violating(rows, stages)
     found = {stage.key: _standing(stage, by_alarm, violating.get(stage.key, 0)) for stage in stages}
     return [(process, [found[stage.key] for stage in process.definition.stages if not stage.wins]) for process in used]
@@ -78,11 +79,18 @@ def _violating(rows: Any, stages: Sequence[Stage]) -> dict[str, int]:
 def _standing(stage: Stage, by_alarm: Counter[tuple[str, str | None]], violating: int) -> Standing:
     here = [OPEN, {"field": "stage", "op": "eq", "value": stage.key}]
     total = sum(number for (key, _alarm), number in by_alarm.items() if key == stage.key)
-    faults = [
+    stuck, slipped, no_next = (
         Count(by_alarm[stage.key, alarm], {"all": [*here, {"field": "alarm", "op": "eq", "value": alarm}]})
         for alarm in (STUCK, SLIPPED, NO_NEXT)
-    ]
-    return Standing(stage, Count(total, {"all": here}), *faults, Count(violating, _lacking(stage)))
+    )
+    return Standing(
+        stage,
+        open=Count(total, {"all": here}),
+        stuck=stuck,
+        slipped=slipped,
+        no_next=no_next,
+        violating=Count(violating, _lacking(stage)),
+    )
 
 
 def _lacking(stage: Stage) -> dict[str, Any]:
