@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "zhike.domain.quotes",
     "zhike.domain.tiers",
     "zhike.domain.risk",
+    "zhike.domain.orders",
+    "zhike.domain.money",
     "zhike.domain.key_accounts",
     "zhike.domain.deals",
     "zhike.domain.pools",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -24,6 +25,8 @@ class Indicator:
     weight: int
     fade: int
     tone: str = "amber"
+    #: A filter over customers; where it holds, the indicator's weight is added without anybody's word.
+    rule: Mapping[str, Any] | None = None
 
 
 _indicators: dict[str, Indicator] = {}

@@ -54,6 +54,11 @@ def default_definition() -> dict[str, Any]:
                         ]
                     },
                 },
+                *(
+                    {"indicator": key, "weight": found.weight, "rule": dict(found.rule)}
+                    for key, found in indicators().items()
+                    if found.rule is not None
+                ),
             ],
             "answer_hours": 8,
             "irregular": {

@@ -1,0 +1,80 @@
+"""The order and its lines as object types."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from zhike.domain.orders.models import Order, OrderLine
+from zhike.domain.orders.preparation import lines_prepare, orders_prepare
+from zhike.metadata import registry
+from zhike.metadata.object_type import Child, Panel, Section, TimelineSource
+from zhike.metadata.registry import object_type
+
+ORDER = registry.add(
+    object_type(
+        Order,
+        icon="shopping-cart",
+        group="sales",
+        order=40,
+        title="number",
+        subtitle=("customer", "day"),
+        columns=("number", "customer", "day", "state", "amount", "owner"),
+        filters=("state", "day", "customer", "amount", "owner", "department"),
+        search=("number",),
+        badges=("state",),
+        figures=("amount", "received_amount", "open_amount", "overdue_amount", "delivered_share"),
+        quick=("customer", "day"),
+        form=(
+            Section(_("Order"), ("number", "customer", "day", "state", "owner", "note")),
+            Section(_("More"), ("currency", "may_exceed", "department"), folded=True),
+        ),
+        panels=(
+            Panel("order_line", "order", ("item", "quantity", "unit_price", "discount", "amount"), limit=50),
+            Panel("instalment", "order", ("name", "due_on", "amount", "open_amount"), limit=12),
+            Panel("delivery", "order", ("number", "day", "carrier", "tracking")),
+            Panel("order_return", "order", ("number", "day", "reason")),
+            Panel("invoice", "order", ("number", "day", "kind", "amount"), is_more=True),
+            Panel("refund", "order", ("number", "day", "amount"), is_more=True),
+            Panel("write_off", "order", ("reason", "day", "amount"), is_more=True),
+            Panel("ledger_entry", "order", ("memo", "day", "kind", "amount"), is_more=True),
+        ),
+        children=(
+            Child("order_line", "order"),
+            Child("instalment", "order"),
+            Child("delivery", "order"),
+            Child("order_return", "order"),
+        ),
+        board_by="state",
+        default_sort="-day",
+        import_keys=("number",),
+        scope_from="customer",
+        timeline=TimelineSource(
+            subject="customer", at="day", title="number", kind="state", body="note", more=("amount",), is_named=True
+        ),
+        has_timeline=True,
+        prepare=orders_prepare,
+    )
+)
+ORDER_LINE = registry.add(
+    object_type(
+        OrderLine,
+        key="order_line",
+        icon="list",
+        title="item",
+        subtitle=("order",),
+        columns=("item", "order", "quantity", "unit_price", "discount", "amount"),
+        filters=("order", "item", "amount"),
+        search=("item",),
+        quick=("order", "item", "quantity", "unit_price"),
+        form=(
+            Section(
+                pgettext_lazy("order", "Line"),
+                ("order", "position", "item", "quantity", "unit_price", "discount", "tax_rate", "amount", "tax"),
+            ),
+            Section(_("More"), ("cost", "source_amount"), folded=True),
+        ),
+        scope_from="order",
+        prepare=lines_prepare,
+        has_comments=False,
+    )
+)
