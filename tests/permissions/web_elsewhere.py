@@ -70,6 +70,8 @@ ELSEWHERE = {
     "deals_forecast": "tests/web/test_deals.py: test_the_forecast_sums_what_one_sees_and_opens_its_deals",
     "deals_process": "tests/web/test_deals.py: test_each_stage_tells_how_its_deals_stand",
     "risk_report_file": "tests/web/test_risk.py: test_a_report_is_a_pdf_for_its_reader_alone_and_is_logged",
+    "receivables": "tests/web/test_receivables.py: test_everybody_sees_what_is_owed_within_reach_alone",
+    "statement": "tests/web/test_receivables.py: test_everybody_sees_what_is_owed_within_reach_alone",
     "key_accounts": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
     "dossier": "tests/web/test_key_accounts.py: test_key_accounts_and_dossiers_follow_the_customer",
     "log": "test_a_contact_cannot_be_written_down_with_a_foreign_record",

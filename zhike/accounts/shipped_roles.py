@@ -23,6 +23,10 @@ CATALOGUE = ("product", "product_category", "price_book", "price_book_entry", "b
 #: In whose name quotes are made, and how far discounts go.
 OFFERING = ("seller", "discount_limit")
 KEEP = ("view", "create", "edit", "delete", "restore")
+#: What is sold, whose cost is for who leads; orders with their papers; and the money for them.
+COSTED = ("order", "order_line", "return_line", "transaction")
+PAPERS = ("delivery", "delivery_line", "order_return")
+PAID = ("instalment", "receipt", "refund", "write_off", "invoice")
 
 
 def every(scope: Scope, *actions: str) -> dict[str, Scope]:
@@ -43,7 +47,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "custody": every(ALL, "view"),
         **on(("webform", "script", "needclass", "review_policy"), every(ALL, "view")),
         "review_cycle": every(ALL, "view"),
-        **on((*CATALOGUE, *OFFERING), every(ALL, "view")),
+        **on((*CATALOGUE, *OFFERING, "credit_policy", "ledger_entry"), every(ALL, "view")),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
         "group": {**every(ALL, "view"), **every(OWN, "create", "edit", "delete", "restore")},
     }
@@ -68,7 +72,7 @@ class ShippedRole:
 
 
 #: Those who sell and serve see prices, not what the firm pays.
-COSTS: Mapping[str, Mapping[str, FieldAccess]] = {"product": {"cost": FieldAccess.HIDDEN}}
+COSTS: Mapping[str, Mapping[str, FieldAccess]] = dict.fromkeys(("product", *COSTED), {"cost": FieldAccess.HIDDEN})
 
 SALES = ShippedRole(
     key="sales",
@@ -76,7 +80,7 @@ SALES = ShippedRole(
     description=gettext_noop("Sees the department's customers; changes, deletes and hands over the own ones."),
     grants=with_company(
         on(
-            BUSINESS,
+            (*BUSINESS, *COSTED),
             {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore", "assign")},
         )
     ),
@@ -118,6 +122,8 @@ SERVICE = ShippedRole(
                 **every(ALL, "create"),
                 **every(OWN, "edit", "delete", "restore", "assign"),
             },
+            **on((*COSTED, *PAPERS, *PAID), every(ALL, "view")),
+            "transaction": {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore")},
             "*": {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore")},
         }
     ),
@@ -134,7 +140,7 @@ MARKETING = ShippedRole(
     ),
     grants=with_company(
         {
-            **on(("customer", "contact", "relation", "interaction", "*"), every(ALL, "view")),
+            **on(("customer", "contact", "relation", "interaction", *COSTED, "*"), every(ALL, "view")),
             "task": {**every(DEPARTMENT, "view", "create"), **every(OWN, "edit", "delete", "restore", "assign")},
             **on(("tag", "group", "webform", "script"), every(ALL, *KEEP)),
         }

@@ -49,7 +49,7 @@ def _remind(found: list[Balance], steps: tuple[int, ...], today: date) -> int:
             "instalment_id", "due_on", "level"
         )
     )
-    fresh = []
+    fresh: list[tuple[Balance, date, int, int]] = []
     for row in found:
         part = row.instalment
         if part.due_on is None:
@@ -57,15 +57,15 @@ def _remind(found: list[Balance], steps: tuple[int, ...], today: date) -> int:
         level = level_of((today - part.due_on).days, steps)
         owner = part.order.owner_id or part.customer.owner_id
         if level and owner is not None and (part.pk, part.due_on, level) not in known:
-            fresh.append((row, level, owner))
+            fresh.append((row, part.due_on, level, owner))
     if not fresh:
         return 0
-    tasks = [Row(_task(row, level, owner, today)) for row, level, owner in fresh]
+    tasks = [Row(_task(row, level, owner, today)) for row, _due_on, level, owner in fresh]
     saved = records.save(registry.get("task"), tasks, actor=SYSTEM, origin=ORIGIN)
     Dunning.objects.bulk_create(
         [
-            Dunning(instalment_id=row.pk, due_on=row.instalment.due_on, level=level, task_id=task.id)
-            for (row, level, _owner), task in zip(fresh, saved.rows, strict=True)
+            Dunning(instalment_id=row.pk, due_on=due_on, level=level, task_id=task.id)
+            for (row, due_on, level, _owner), task in zip(fresh, saved.rows, strict=True)
             if task.id is not None
         ]
     )

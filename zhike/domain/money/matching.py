@@ -146,8 +146,8 @@ def receipt_allocate(ids: Sequence[int], *, actor: Actor, instalment: int, amoun
     """
     with storage().write_transaction():
         rows = _held(ids, actor)
-        seen: Any = policy.queryset_for(actor, registry.get("instalment")).select_related("order")
-        part: Instalment | None = seen.filter(pk=instalment).first()
+        seen: Any = policy.queryset_for(actor, registry.get("instalment"))
+        part: Instalment | None = seen.select_related("order").filter(pk=instalment).first()
         if part is None:
             raise NotFound("instalment", instalment)
         free = free_amounts([row.pk for row in rows])

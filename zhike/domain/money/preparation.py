@@ -164,9 +164,9 @@ def write_offs_prepare(rows: list[Values], existing: Mapping[int, Values], _acto
     customers_hold(order.customer_id for order in orders.values())
     sums = sums_by("order", list(orders))
     still = {pk: open_amount(sums.get(pk, {})) for pk in orders}
-    for stored in existing.values():
-        if stored["order"] in still:
-            still[stored["order"]] += stored["amount"]
+    for held in existing.values():
+        if held["order"] in still:
+            still[held["order"]] += held["amount"]
     for index, row in enumerate(rows):
         stored, order = existing.get(index), orders.get(merged(row, existing.get(index), "order") or 0)
         if not merged(row, stored, "day"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -91,7 +92,7 @@ def return_lines_prepare(rows: list[Values], existing: Mapping[int, Values], _ac
         if now.returned > now.delivered:
             check.found[index]["quantity"] = MORE_THAN_DELIVERED
             continue
-        share = min(now.returned / now.ordered, 1)
+        share = min(now.returned / now.ordered, Decimal(1))
         row["amount"] = rounded(now.amount * share) - now.returned_amount
         now.returned_amount += row["amount"]
         if now.cost is not None:
@@ -151,7 +152,7 @@ def deleted_deliveries_check(ids: list[int]) -> None:
 
 def restored_papers_check(model: type[DeliveryLine] | type[ReturnLine], ids: list[int]) -> None:
     """What comes back from the bin must still fit. Raises Invalid."""
-    touched = model.objects.filter(pk__in=ids).values("line_id")
+    touched: Any = model.objects.filter(pk__in=ids).values("line_id")
     for now in quantities(OrderLine.objects.filter(pk__in=touched)).values():
         if now.delivered > now.ordered and not now.may_exceed:
             raise Invalid({"": [MORE_THAN_ORDERED]})
