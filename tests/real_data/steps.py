@@ -29,13 +29,18 @@ def take_in(data: bytes, name: str, *, by: User, into: str, columns: Mapping[str
     work_off()
     job = Job.objects.get(pk=job.pk)
     assert job.state == Job.State.DONE, job.error
-    for _round in range(200):
-        if not backlog_size():
-            break
-        run_outbox()
-    assert not backlog_size(), "the change log is not read to its end"
+    settle()
     result: dict[str, Any] = job.result
     return result
+
+
+def settle() -> None:
+    """Let everybody who follows the change log come to its end."""
+    for _round in range(200):
+        run_outbox()
+        if not backlog_size():
+            break
+    assert not backlog_size(), "the change log is not read to its end"
 
 
 def query(by: User, **options: Any) -> Query:

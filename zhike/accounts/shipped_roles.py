@@ -99,7 +99,7 @@ MANAGER = ShippedRole(
             "approval": every(BELOW, "view"),
             "absence": every(BELOW, *KEEP, "assign"),
             "quote": every(BELOW, *KEEP, "assign", "export", "import", "approve"),
-            "custody": every(ALL, "view", "export"),
+            **on(("custody", "ledger_entry"), every(ALL, "view", "export")),
             "review": every(BELOW, "view", "confirm", "export", "recheck"),
             "group": {**every(BELOW, *KEEP, "assign", "export", "import"), **every(ALL, "view")},
         }
@@ -194,7 +194,8 @@ CUSTODIAN = ShippedRole(
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
-            "review_cycle": every(ALL, "view", "export"),
+            **on(("review_cycle", "ledger_entry"), every(ALL, "view", "export")),
+            "credit_policy": every(ALL, *KEEP),
         }
     ),
 )

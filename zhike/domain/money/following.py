@@ -6,9 +6,11 @@ from typing import Any
 
 from zhike.domain.money.matching import receipts_match, receipts_settle
 from zhike.domain.money.models import Instalment, Receipt, WriteOff
+from zhike.domain.money.preparation import WRITTEN_BY_ITSELF
 from zhike.domain.money.refunding import refunds_settle
 from zhike.domain.money.settling import orders_settle, write_offs_settle
 from zhike.domain.orders.models import Delivery, ReturnLine
+from zhike.metadata.errors import Invalid
 from zhike.metadata.writes import WriteEvent, after_write
 
 #: Fields of an order that the ledger tells of.
@@ -63,6 +65,13 @@ def follow_write_offs(event: WriteEvent) -> None:
     if event.object_type.key == "write_off":
         rows = WriteOff.objects.filter(pk__in=_touched(event), order__customer__deletion__isnull=True)
         write_offs_settle(rows.values_list("pk", flat=True), actor=event.actor, batch=event.batch_id)
+
+
+@after_write
+def keep_ledger(event: WriteEvent) -> None:
+    """Nothing is ever taken out of the ledger, whoever asks. Raises Invalid."""
+    if event.object_type.key == "ledger_entry" and (event.deleted or event.restored or event.purged):
+        raise Invalid({"": [WRITTEN_BY_ITSELF]})
 
 
 def _touched(event: WriteEvent) -> list[int]:
