@@ -72,7 +72,7 @@ class ShippedRole:
 
 
 #: Those who sell and serve see prices, not what the firm pays.
-COSTS: Mapping[str, Mapping[str, FieldAccess]] = dict.fromkeys(("product", *COSTED), {"cost": FieldAccess.HIDDEN})
+COSTS: Mapping[str, Mapping[str, FieldAccess]] = {key: {"cost": FieldAccess.HIDDEN} for key in ("product", *COSTED)}
 
 SALES = ShippedRole(
     key="sales",

@@ -29,7 +29,12 @@ from zhike.web.records.subject import load
 
 navigation.add(
     navigation.Place(
-        "receivables", gettext_lazy("Receivables"), "sales", "hourglass", order=55, needs={"instalment": "view", "ledger_entry": "view"}
+        "receivables",
+        gettext_lazy("Receivables"),
+        "sales",
+        "hourglass",
+        order=55,
+        needs={"instalment": "view", "ledger_entry": "view"},
     )
 )
 #: Movements in a file.

@@ -57,7 +57,7 @@ class OrderLine(Record):
     zhike_key = "order_line"
 
     order = models.ForeignKey(Order, models.PROTECT, verbose_name=_("order"), related_name="lines", db_index=False)
-    position = models.PositiveIntegerField(_("position"), null=True, blank=True)
+    position = models.PositiveIntegerField(pgettext_lazy("order line", "position"), null=True, blank=True)
     item = models.CharField(pgettext_lazy("order line", "item"), max_length=200)
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6, null=True, blank=True)
