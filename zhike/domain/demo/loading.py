@@ -16,6 +16,7 @@ from zhike.domain.demo.approvals import approvals
 from zhike.domain.demo.business import Block, Business, Plan
 from zhike.domain.demo.deals import deals
 from zhike.domain.demo.key_accounts import key_accounts
+from zhike.domain.demo.orders import orders
 from zhike.domain.demo.people import Staff
 from zhike.domain.demo.pools import pools
 from zhike.domain.demo.quality import quality
@@ -169,6 +170,8 @@ class Loader:
         quality(self.ids["user"], self.actor_of, self.plan.today)
         web_forms(self.ids["user"], self.ids["customer"])
         reviews(self.ids["user"], self.actor_of, self.plan.today)
+        if self.plan.has_stories:
+            orders(self.ids["customer"], min(self.plan.today, timezone.localdate()))
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

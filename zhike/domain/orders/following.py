@@ -24,6 +24,8 @@ from zhike.metadata.writes import WriteEvent, after_write
 ORIGIN = Origin("order")
 #: After how many days somebody asks the customer how things are going.
 DAYS_TO_ASK = 7
+#: Nobody asks about deliveries older than that, such as those that an import brings.
+RECENT_DAYS = 30
 
 
 @after_write
@@ -87,7 +89,8 @@ def follow_deliveries(event: WriteEvent) -> None:
         if event.restored:
             papers.restored_papers_check(DeliveryLine, list(event.restored))
     if event.object_type.key == "delivery" and event.created:
-        rows = Delivery.objects.filter(pk__in=event.created).select_related("order")
+        since = timezone.localdate() - timedelta(days=RECENT_DAYS)
+        rows = Delivery.objects.filter(pk__in=event.created, day__gte=since).select_related("order")
         _ask([(f"delivery {row.pk}", row.order, row.number) for row in rows], _AFTER_DELIVERY, event.actor)
 
 
