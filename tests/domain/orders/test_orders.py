@@ -67,6 +67,18 @@ def test_the_amount_of_another_system_stays_in_its_own_field_unrounded() -> None
     refused("no_price", saved, "order_line", order=pk, item="Table")
 
 
+def test_a_product_brings_its_name_price_tax_and_cost() -> None:
+    product = saved("product", code="ZX-1", name="五层纸箱", list_price="12.5", tax_rate="13", cost="8.1")
+    pk = saved("order", customer=customer())
+    line = OrderLine.objects.get(pk=saved("order_line", order=pk, product=product, quantity="3"))
+    assert (line.item, line.amount, line.tax, line.cost) == ("五层纸箱", 3750, 431, 2430)
+    other = OrderLine.objects.get(
+        pk=saved("order_line", order=pk, product=product, quantity="1", unit_price="11", item="样品")
+    )
+    assert (other.item, other.amount) == ("样品", 1100)
+    refused("no_item", saved, "order_line", order=pk, quantity="1", unit_price="1")
+
+
 def test_numbers_run_by_year_and_bring_their_own(cast: Cast) -> None:
     buyer = customer()
     first, second = (saved("order", customer=buyer, day="2025-03-01") for _turn in range(2))

@@ -11,12 +11,14 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.domain.catalog.models import Product
 from zhike.domain.customers.preparation import Found, followers_prepare, merged
 from zhike.domain.orders.choices import LIVE, MOVES, OrderState
 from zhike.domain.orders.models import DeliveryLine, Order, OrderLine, ReturnLine
 from zhike.domain.orders.numbers import give_numbers
 from zhike.lib.line_amounts import line_amount, rounded, tax_split
 from zhike.lib.money import LARGEST
+from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
@@ -30,6 +32,8 @@ NO_SUCH_MOVE = Problem("no_such_move", _("An order cannot go from this state to 
 OTHER_CUSTOMER = Problem(
     "other_customer", _("Only a draft can be given to another customer: cancel it and write a new one.")
 )
+OTHER_DEAL = Problem("other_deal", _("This opportunity belongs to another customer."))
+NO_ITEM = Problem("no_item", _("Choose a product, or write what was ordered."))
 OTHER_ORDER = Problem("other_order", _("It cannot move to another order."))
 NO_LINES = Problem("no_lines", _("An order without lines cannot be confirmed: add what was ordered."))
 DELIVERED = Problem("delivered", _("Goods of this order are with the customer: take them back by a return first."))
@@ -67,6 +71,7 @@ def orders_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Ac
             row["day"] = today
         if index in existing and not actor.is_system:
             _check_moves(row, existing[index], found[index])
+    _check_opportunities(rows, existing, found)
     give_numbers(rows, existing, "SO")
     _check_live(rows, existing, found, actor)
     return {index: problems for index, problems in found.items() if problems}
@@ -78,6 +83,18 @@ def _check_moves(row: Values, stored: Values, problems: dict[str, Problem]) -> N
         problems["state"] = NO_SUCH_MOVE
     if before != OrderState.DRAFT and row.get("customer", stored["customer"]) != stored["customer"]:
         problems["customer"] = OTHER_CUSTOMER
+
+
+def _check_opportunities(rows: list[Values], existing: Mapping[int, Values], found: Found) -> None:
+    wanted = {row["opportunity"] for row in rows if row.get("opportunity")}
+    if not wanted:
+        return
+    rows_of: Any = policy.every_record(registry.get("opportunity")).filter(pk__in=wanted)
+    deals = dict(rows_of.values_list("pk", "customer_id"))
+    for index, row in enumerate(rows):
+        customer = deals.get(row.get("opportunity"))
+        if customer is not None and customer != merged(row, existing.get(index), "customer"):
+            found[index]["opportunity"] = OTHER_DEAL
 
 
 def _check_live(rows: list[Values], existing: Mapping[int, Values], found: Found, actor: Actor) -> None:
@@ -176,8 +193,11 @@ def lines_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Act
     orders = locked_orders(merged(row, existing.get(index), "order") for index, row in enumerate(rows))
     given = quantities(OrderLine.objects.filter(pk__in=[stored["id"] for stored in existing.values()]))
     found: Found = defaultdict(dict)
+    _fill_products(rows, existing)
     for index, row in enumerate(rows):
         stored = existing.get(index)
+        if not merged(row, stored, "item"):
+            found[index]["item"] = NO_ITEM
         order = orders.get(merged(row, stored, "order") or 0)
         if order is not None:
             check_order(row, stored, order, found[index], actor)
@@ -190,6 +210,29 @@ def lines_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Act
             _fill_amount(row, stored, found[index])
     _fill_positions(rows, existing)
     return {index: problems for index, problems in found.items() if problems}
+
+
+def _fill_products(rows: list[Values], existing: Mapping[int, Values]) -> None:
+    """Name, list price, tax rate and cost of a product that was chosen, where nothing else is said."""
+    chosen = {
+        index: row["product"]
+        for index, row in enumerate(rows)
+        if row.get("product") and row["product"] != existing.get(index, {}).get("product")
+    }
+    products = Product.objects.in_bulk(set(chosen.values())) if chosen else {}
+    for index, pk in chosen.items():
+        row, stored, product = rows[index], existing.get(index), products.get(pk)
+        if product is None:
+            continue
+        if not row.get("item"):
+            row["item"] = product.name
+        if merged(row, stored, "source_amount") is None and row.get("unit_price") is None:
+            row["unit_price"] = product.list_price
+        if row.get("tax_rate") is None:
+            row["tax_rate"] = product.tax_rate
+        quantity = merged(row, stored, "quantity")
+        if row.get("cost") is None and product.cost is not None and quantity:
+            row["cost"] = line_amount(quantity, product.cost)
 
 
 def check_order(row: Values, stored: Values | None, order: Order, problems: dict[str, Problem], actor: Actor) -> None:

@@ -23,6 +23,9 @@ class Order(Record):
         "customers.Customer", models.PROTECT, verbose_name=_("customer"), related_name="orders", db_index=False
     )
     day = models.DateField(pgettext_lazy("order", "date"), blank=True)
+    opportunity = models.ForeignKey(
+        "deals.Opportunity", models.PROTECT, verbose_name=_("opportunity"), null=True, blank=True, related_name="orders"
+    )
     state = ChoiceField(_("state"), choices=OrderState, tones=STATE_TONES, default=OrderState.DRAFT)
     currency = ChoiceField(_("currency"), choices=Currency, default=Currency.CNY)
     may_exceed = models.BooleanField(_("more than ordered may be delivered"), default=False)
@@ -58,7 +61,10 @@ class OrderLine(Record):
 
     order = models.ForeignKey(Order, models.PROTECT, verbose_name=_("order"), related_name="lines", db_index=False)
     position = models.PositiveIntegerField(pgettext_lazy("order line", "position"), null=True, blank=True)
-    item = models.CharField(pgettext_lazy("order line", "item"), max_length=200)
+    product = models.ForeignKey(
+        "catalog.Product", models.PROTECT, verbose_name=_("product"), null=True, blank=True, related_name="order_lines"
+    )
+    item = models.CharField(pgettext_lazy("order line", "item"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6, null=True, blank=True)
     discount = PercentField(_("discount"), null=True, blank=True)

@@ -25,7 +25,7 @@ ORDER = registry.add(
         figures=("amount", "received_amount", "open_amount", "overdue_amount", "delivered_share"),
         quick=("customer", "day"),
         form=(
-            Section(_("Order"), ("number", "customer", "day", "state", "owner", "note")),
+            Section(_("Order"), ("number", "customer", "opportunity", "day", "state", "owner", "note")),
             Section(_("More"), ("currency", "may_exceed", "department"), folded=True),
         ),
         panels=(
@@ -62,14 +62,25 @@ ORDER_LINE = registry.add(
         icon="list",
         title="item",
         subtitle=("order",),
-        columns=("item", "order", "quantity", "unit_price", "discount", "amount"),
-        filters=("order", "item", "amount"),
+        columns=("item", "order", "product", "quantity", "unit_price", "discount", "amount"),
+        filters=("order", "product", "item", "amount"),
         search=("item",),
-        quick=("order", "item", "quantity", "unit_price"),
+        quick=("order", "product", "item", "quantity", "unit_price"),
         form=(
             Section(
                 pgettext_lazy("order", "Line"),
-                ("order", "position", "item", "quantity", "unit_price", "discount", "tax_rate", "amount", "tax"),
+                (
+                    "order",
+                    "position",
+                    "product",
+                    "item",
+                    "quantity",
+                    "unit_price",
+                    "discount",
+                    "tax_rate",
+                    "amount",
+                    "tax",
+                ),
             ),
             Section(_("More"), ("cost", "source_amount"), folded=True),
         ),
