@@ -32,6 +32,27 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+#: What samples cannot know: values that fit together, and what must be there before.
+FITTING: dict[str, dict[str, Any]] = {
+    "order": {"state": "confirmed", "may_exceed": False, "day": "2026-03-02"},
+    "order_line": {"quantity": "10", "unit_price": "100", "discount": None, "source_amount": None},
+    "delivery_line": {"quantity": "5"},
+    "return_line": {"quantity": "1"},
+    "receipt": {"amount": 100_000, "is_matched": False},
+    "refund": {"order": None, "amount": 5_000},
+    "write_off": {"amount": 5_000},
+    "invoice": {"amount": 10_000, "tax": 1_000, "reverses": None},
+    "credit_policy": {"dunning_days": "1,15"},
+}
+AFTER = {
+    "delivery_line": ("order_line",),
+    "return_line": ("delivery_line",),
+    "refund": ("receipt",),
+    "write_off": ("order_line",),
+    "invoice": ("order_line",),
+}
+
+
 def custom_object(cast: Cast) -> None:
     """A custom object with one field of every kind that an administrator may choose."""
     adam = actor(cast.adam)
@@ -84,9 +105,23 @@ def assemble(cast: Cast) -> dict[str, int]:
     return made
 
 
-def order_of_making(object_type: ObjectType) -> tuple[bool, int]:
-    """What others link to comes first, what services write about other records last."""
-    return (not by_hand(object_type), len(needs(object_type)))
+def order_of_making(object_type: ObjectType) -> tuple[bool, int, int]:
+    """What others must link to comes first, what services write about other records last."""
+    return (not by_hand(object_type), depth(object_type), len(needs(object_type)))
+
+
+def depth(object_type: ObjectType, above: tuple[str, ...] = ()) -> int:
+    """How many records must be there, one for the other, before one of this type can be made."""
+    required = {
+        field.type.link_targets(field)
+        for field in object_type.writable_fields
+        if field.required and field.key != "owner"
+    }
+    targets = {key for key in (*required, *AFTER.get(object_type.key, ())) if key is not None} - {
+        *above,
+        object_type.key,
+    }
+    return 1 + max((depth(registry.get(key), (*above, object_type.key)) for key in targets), default=0)
 
 
 def needs(object_type: ObjectType) -> list[str]:
@@ -123,7 +158,8 @@ def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[
             found[field.key] = value
         if target in SECOND and value is not None:
             there[target] = make(registry.get(target), owner, made)
-    return found
+    fitting = {key: value for key, value in FITTING.get(object_type.key, {}).items() if key in object_type.fields}
+    return {**found, **fitting}
 
 
 def seed_of(object_type: ObjectType) -> str:

@@ -24,7 +24,7 @@ from zhike.domain.money.planning import order_plan
 from zhike.domain.orders.models import Order, OrderLine
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
-from zhike.metadata.errors import Invalid
+from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.records import delete, restore
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ class History:
                 with transaction.atomic():
                     step()
                 done.append(step.__name__)
-            except (Invalid, IndexError):
+            except (Invalid, NotFound, IndexError):
                 continue
         return done
 

@@ -105,9 +105,9 @@ def ageing(actor: Actor, *, today: date | None = None) -> Ageing:
     seen: Any = policy.queryset_for(actor, registry.get("instalment"), gathered=True)
     rows = seen.filter(balance__open_amount__gt=0).order_by()
     sums = {bucket.key: Sum("balance__open_amount", filter=_in(bucket, day)) for bucket in BUCKETS}
-    by_customer = rows.values("customer_id", name=F("customer__name")).annotate(**sums)
+    by_customer = rows.values("customer_id", _name=F("customer__name")).annotate(**sums)
     found = [
-        Owed(row["customer_id"], row["name"], {key: row[key] or 0 for key in sums}) for row in by_customer.iterator()
+        Owed(row["customer_id"], row["_name"], {key: row[key] or 0 for key in sums}) for row in by_customer.iterator()
     ]
     whole = Owed(None, "", {key: sum(row.amounts[key] for row in found) for key in sums})
     found.sort(key=lambda row: (-row.overdue, -row.total, row.customer or 0))

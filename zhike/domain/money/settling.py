@@ -83,9 +83,11 @@ def _plans(orders: Collection[int], condition: Q | None = None) -> dict[int, lis
 
 
 def _difference(order: Order, kind: EntryKind, wanted: int, found: Mapping[str, int], batch: int) -> LedgerEntry:
+    today = timezone.localdate()
+    is_first = kind == EntryKind.ORDERED and not found.get(kind)
     return LedgerEntry(
         customer_id=order.customer_id,
-        day=timezone.localdate() if found.get(kind) else min(order.day, timezone.localdate()),
+        day=min(order.day, today) if is_first else today,
         kind=kind,
         amount=wanted - found.get(kind, 0),
         order_id=order.pk,
