@@ -54,7 +54,7 @@ CUSTOMER = registry.add(
             Panel("opportunity", "customer", ("name", "stage", "amount", "close_on", "state"), is_more=True),
             Panel("relation", "customer", ("other", "kind", "note"), _("Relations")),
             Panel("relation", "other", ("customer", "kind", "note"), _("Named as a relation by")),
-            Panel("order", "customer", ("number", "day", "state", "amount")),
+            Panel("order", "customer", ("number", "day", "state", "amount"), is_more=True),
             Panel("instalment", "customer", ("name", "due_on", "amount", "open_amount"), is_more=True),
             Panel("receipt", "customer", ("number", "day", "amount"), is_more=True),
             Panel("invoice", "customer", ("number", "day", "kind", "amount"), is_more=True),
