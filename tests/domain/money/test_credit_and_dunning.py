@@ -19,8 +19,8 @@ from zhike.domain.money.models import Dunning, Instalment
 from zhike.domain.money.policies import days_of, rules_on
 from zhike.domain.orders.models import Order
 from zhike.domain.risk.holds import hold_place
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import request_grant
+from zhike.engines.approvals.deciding import approval_grant
+from zhike.engines.approvals.models import Approval
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.query import Query
@@ -47,9 +47,9 @@ def test_an_order_beyond_the_limit_asks_and_is_confirmed_when_it_is_granted(cast
     beyond = order(buyer, ("1", "40.01"), by=bob)
     refused("credit_limit_asks", confirm, cast, beyond)
     order_credit_ask([beyond], actor=bob, reason="下周到账")
-    asked = Request.objects.get(kind="credit", about_id=beyond)
+    asked = Approval.objects.get(kind="credit", about_id=beyond)
     assert set(asked.deciders.values_list("pk", flat=True)) == {cast.alice.pk}
-    request_grant([asked.pk], actor=actor(cast.alice))
+    approval_grant([asked.pk], actor=actor(cast.alice))
     assert Order.objects.get(pk=beyond).state == "confirmed"
     assert posted(buyer) == 10_001
     third = order(buyer, ("1", "0.01"), by=bob)

@@ -17,10 +17,11 @@ from zhike.domain.orders.choices import OrderState
 from zhike.domain.orders.models import Order
 from zhike.domain.orders.preparation import confirm_check
 from zhike.domain.risk.holds import open_holds
-from zhike.engines.requests.deciders import managers_of, people_with_role, usable
-from zhike.engines.requests.kinds import RequestKind, register
-from zhike.engines.requests.models import Request
-from zhike.engines.requests.services import NOBODY, request_make
+from zhike.engines.approvals.deciders import managers_of, people_with_role, usable
+from zhike.engines.approvals.kinds import ApprovalKind, register
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.starting import approval_ask
+from zhike.engines.approvals.told import NOBODY
 from zhike.lib.money import format_amount
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -96,7 +97,7 @@ def _ask(order: Order, reason: str, actor: Actor) -> None:
     if not deciders:
         raise Invalid({"": [NOBODY]})
     words = {"name": order.customer.name, "number": order.number, "amount": format_amount(order.amount)}
-    request_make(
+    approval_ask(
         KIND,
         title=_("Credit for %(name)s: order %(number)s of %(amount)s") % words,
         about=("order", order.pk),
@@ -107,13 +108,13 @@ def _ask(order: Order, reason: str, actor: Actor) -> None:
     )
 
 
-def credit_granted(request: Request, *, actor: Actor) -> None:
+def credit_granted(approval: Approval, *, actor: Actor) -> None:
     """The order is confirmed in the name of whoever granted it."""
-    order = Order.objects.filter(pk=request.about_id or 0, deletion__isnull=True).first()
+    order = Order.objects.filter(pk=approval.about_id or 0, deletion__isnull=True).first()
     if order is not None and order.state == OrderState.DRAFT:
         record_save(registry.get("order"), {"state": OrderState.CONFIRMED.value}, id=order.pk, actor=on_behalf(actor))
 
 
 register(
-    RequestKind(KIND, gettext_lazy("Credit for an order"), on_grant=credit_granted, icon="shield-check", tone="amber")
+    ApprovalKind(KIND, gettext_lazy("Credit for an order"), on_grant=credit_granted, icon="shield-check", tone="amber")
 )
