@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from zhike.domain.orders.models import OrderReturn, ReturnLine
 from zhike.domain.orders.papers import return_lines_prepare, returns_prepare
@@ -23,7 +23,7 @@ ORDER_RETURN = registry.add(
         filters=("day", "order", "owner"),
         search=("number", "reason"),
         quick=("order", "day", "reason"),
-        form=(Section(_("Return"), ("number", "order", "day", "reason", "owner", "note")),),
+        form=(Section(pgettext_lazy("order", "Return"), ("number", "order", "day", "reason", "owner", "note")),),
         panels=(Panel("return_line", "order_return", ("item", "quantity", "amount"), limit=50),),
         children=(Child("return_line", "order_return"),),
         default_sort="-day",
