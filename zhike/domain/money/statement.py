@@ -63,7 +63,8 @@ def statement(customer: int, since: date, until: date, *, actor: Actor, most: in
     signed = seen.annotate(_debt=_debt()).order_by("day", "pk")
     opening = _sum(signed.filter(day__lt=since))
     within = signed.filter(day__gte=since, day__lte=until)
-    balance, found = opening, []
+    balance = opening
+    found: list[Movement] = []
     rows = list(within.values_list("pk", "day", "kind", "memo", "_debt")[: most + 1])
     for pk, day, kind, memo, debt in rows[:most]:
         balance += debt
