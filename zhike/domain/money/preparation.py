@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -44,12 +45,14 @@ TAX_WITHIN = Problem("tax_within", _("The tax is part of the amount, with the sa
 NOT_DAYS = Problem("not_days", _("Write rising days with commas, such as 1,15,30."))
 
 
-def ledger_prepare(rows: list[Values], _existing: Mapping[int, Values], actor: Actor) -> Found:
-    """Nobody but the system writes into the ledger."""
+def ledger_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
+    """Nobody but the system writes into the ledger; what is already there keeps its day and its key."""
     if not actor.is_system:
         return {index: {"": WRITTEN_BY_ITSELF} for index in range(len(rows))}
-    for row in rows:
-        row.setdefault("day", timezone.localdate())
+    for index, row in enumerate(rows):
+        if index not in existing:
+            row.setdefault("day", timezone.localdate())
+            row.setdefault("source_key", f"entered:{uuid4().hex}")
     return {}
 
 
