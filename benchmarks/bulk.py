@@ -5,7 +5,7 @@ What a row leaves behind is what ``records.py`` would leave: the row, its links,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ class Bulk:
 @contextmanager
 def without_indexes(tables: Sequence[str]) -> Iterator[None]:
     """Drop the indexes of tables that constraints do not need, look at no foreign keys, and build the indexes again."""
-    found = _indexes(tables)
+    found = storage().index_statements(tables)
     with connection.cursor() as cursor:
         for name in found:
             cursor.execute(f'DROP INDEX "{name}"')
@@ -92,22 +92,3 @@ def _hurried() -> list[str]:
             "SET max_parallel_maintenance_workers = 2",
         ]
     return ["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -1000000"]
-
-
-def _indexes(tables: Sequence[str]) -> Mapping[str, str]:
-    """Statements by name."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-                "JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid "
-                "WHERE k.oid IS NULL AND t.relname = ANY(%s)",
-                [list(tables)],
-            )
-        else:
-            marks = ", ".join(["%s"] * len(tables))
-            cursor.execute(
-                f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",
-                list(tables),
-            )
-        return dict(cursor.fetchall())

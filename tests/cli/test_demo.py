@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -17,17 +18,30 @@ from zhike.domain.customers.queries import group_customers
 from zhike.domain.demo.business import Business, Plan
 from zhike.domain.demo.loading import PASSWORD
 from zhike.domain.demo.trade import purchases
+from zhike.domain.pools.models import Custody
+from zhike.domain.quality.models import QualityScore
 from zhike.domain.tiers.models import TierChange, TierOverride
 from zhike.domain.trade.concentration import concentration
 from zhike.domain.trade.models import Holding, PurchaseFigures
 from zhike.engines.approvals.models import Approval
 from zhike.engines.comments.models import Comment
+from zhike.engines.duplicates.building import unfit_types
+from zhike.engines.duplicates.models import DuplicateKey
+from zhike.engines.figures.models import FigureRow
+from zhike.engines.hand_over.models import HandOver
+from zhike.engines.hand_over.services import hand_over_undo, may_undo
+from zhike.engines.importing.models import ImportRun
+from zhike.engines.mail.models import BadAddress, Mail
 from zhike.engines.notify.models import Notification
 from zhike.engines.search.query import search
-from zhike.metadata import registry
+from zhike.jobs.models import Job
+from zhike.jobs.worker import work_off
+from zhike.lib.tables import open_table, read_rows
+from zhike.metadata import chain, registry
 from zhike.metadata.actor import ANONYMOUS
-from zhike.metadata.models import Change
+from zhike.metadata.models import Change, ConsumerPosition
 from zhike.metadata.policy import queryset_for
+from zhike.metadata.sealing import verify_chain
 
 TODAY = date(2026, 11, 22)
 
@@ -50,8 +64,8 @@ def loaded(_loaded: None, db: None) -> None:
 def test_everything_is_loaded_and_marked_as_demo() -> None:
     assert User.objects.filter(is_demo=True).count() == 12 == User.objects.count()
     assert Department.objects.count() == 4
-    # One came through a web form.
-    assert Customer.objects.count() == 201
+    # One came through a web form, four in a list from a fair.
+    assert Customer.objects.count() == 205
     for model in (Contact, Relation, Interaction, Task, Group, AddressEntry):
         assert model._default_manager.exists(), model
     assert User.objects.get(username="zhaojianguo").check_password(PASSWORD)
@@ -141,3 +155,65 @@ def test_purchases_follow_the_tier_and_are_the_same_for_the_same_plan() -> None:
     for row in found:
         sums.setdefault(tiers[row["customer"]], []).append(float(row["amount"]))
     assert sum(sums["high"]) / len(sums["high"]) > 4 * sum(sums["low"]) / len(sums["low"])
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_log_of_mail_holds_one_of_each_fate_and_nothing_waits_to_be_sent() -> None:
+    states = Counter(Mail.objects.values_list("state", "reason"))
+    assert states == {
+        ("sent", ""): 2,
+        ("failed", "recipient"): 1,
+        ("refused", "bad_address"): 1,
+        ("refused", "not_set_up"): 1,
+        ("cancelled", ""): 1,
+    }
+    assert all(address.endswith(".example.com") for address in Mail.objects.values_list("to", flat=True))
+    assert BadAddress.objects.count() == 1
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_hand_over_is_finished_and_can_be_taken_back() -> None:
+    [found] = HandOver.objects.all()
+    giver = actor_for(found.person) or ANONYMOUS
+    assert not Customer.objects.filter(owner=found.person).exists()
+    given = Custody.objects.filter(kind="hand_over")
+    assert given.count() > 2
+    assert {row.from_user for row in given} == {found.person}
+    assert {row.to_user.username for row in given if row.to_user} == {"sunlihua", "yuchiming"}
+    assert may_undo(found, giver)
+    hand_over_undo(found.pk, actor=giver)
+    work_off()
+    assert Customer.objects.filter(owner=found.person).count() == given.count()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_an_import_is_finished_and_its_rejected_rows_say_why() -> None:
+    [run] = ImportRun.objects.all()
+    job = Job.objects.get(pk=run.job_id)
+    assert (job.result["created"], job.result["rejected"]) == (4, 3)
+    rows = list(read_rows(open_table(run.rejected_path)))
+    assert [row[0] for row in rows[1:]] == [
+        "张家港永信包装材料有限公司",
+        "宜兴华茂紧固件厂",
+        "靖江盛达机电设备有限公司",
+    ]
+    assert all(row[-1] for row in rows[1:])
+    made = Customer.objects.get(name="太仓鸿运五金制品有限公司")
+    assert made.owner == User.objects.get(username="sunlihua")
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_change_log_is_sealed_and_nobody_hears_of_it() -> None:
+    assert not Change.objects.filter(seq__isnull=True).exists()
+    assert verify_chain() is None
+    end = chain.end()[0]
+    assert set(ConsumerPosition.objects.values_list("seq", flat=True)) == {end}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_everything_is_computed_when_the_command_ends() -> None:
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
+    assert QualityScore.objects.count() == Customer.objects.count()
+    assert FigureRow.objects.filter(object_key="customer").exists()
+    assert DuplicateKey.objects.filter(object_key="contact").exists()
+    assert not unfit_types()

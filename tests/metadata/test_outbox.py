@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from tests.cast import Cast, actor
 from zhike.metadata import changes, registry, sealing
 from zhike.metadata.models import Change, ConsumerPosition
-from zhike.metadata.records import Row, save
+from zhike.metadata.records import Row, record_save, save
 
 pytestmark = pytest.mark.write
 
@@ -186,3 +186,20 @@ if connection.vendor == "postgresql":
         run_outbox()
         assert len(heard) == 4
         assert sealing.verify_chain() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_that_are_sealed_as_they_are_written_stand_in_the_same_chain(cast: Cast) -> None:
+    write(cast, 3)
+    seal_all()
+    before = Change.objects.count()
+    with changes.sealed_at_once():
+        write(cast, 120)
+        first = Change.objects.filter(seq__gt=before).earliest("seq").record_id
+        record_save(registry.get("customer"), {"tier": "high"}, actor=actor(cast.bob), id=first)
+    assert not Change.objects.filter(seq__isnull=True).exists()
+    assert Change.objects.latest("seq").values == {"tier": [None, "high"]}
+    write(cast, 2)
+    seal_all()
+    assert Change.objects.latest("seq").seq == before + 123
+    assert sealing.verify_chain() is None

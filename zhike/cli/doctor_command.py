@@ -14,7 +14,7 @@ from django.db import Error, connection
 from django.utils import timezone, translation
 
 from zhike.accounts.models import User
-from zhike.cli import migrate_command
+from zhike.cli import demo, migrate_command
 from zhike.cli.language import _, language
 from zhike.config import env, messages
 from zhike.config.sqlite import FIRST_SOUND
@@ -88,6 +88,7 @@ def examine() -> Iterator[Finding]:
             business_calendar,
             mail,
             demo_people,
+            demo_whole,
         )
         yield from (check() for check in checks)
 
@@ -232,6 +233,17 @@ def mail() -> Finding:
             in_time=True,
         )
     return Finding(_("Mail goes out through {host}; {number} mails wait.").format(host=server.host, number=waiting))
+
+
+def demo_whole() -> Finding:
+    """Half a demo lacks its indexes too."""
+    wanted = demo.broken_off()
+    if wanted is None:
+        return Finding(_("No demo business was broken off while it was loaded."))
+    return Finding(
+        _("A demo business of {count} customers is not whole.").format(count=f"{wanted:,}"),
+        _("Wait if zhike demo is running. {way}").format(way=demo.way_to_begin_anew()),
+    )
 
 
 def demo_people() -> Finding:

@@ -62,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
 def load_demo() -> None:
     """Load the demo business, whole or not at all."""
     print(_("Loading the demo business …"), flush=True)
-    demo.load_demo(today=timezone.localdate(), progress=demo_command.show_progress)
+    display = demo_command.Display()
+    demo.load_demo(today=timezone.localdate(), report=display)
+    display.end()
 
 
 def refuse_open_demo(environment: env.Environment) -> None:

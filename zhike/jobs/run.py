@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from zhike.jobs.models import Job
 from zhike.jobs.writing import writing
 
 SECONDS_BETWEEN_REPORTS = 0.5
+#: Called with the kind of a job, units done and units in all.
+Report = Callable[[str, int, int], None]
 
 
 class JobRefused(Exception):
@@ -33,7 +35,7 @@ class JobRun:
     ``cancelled`` raise Released when the worker is stopping.
     """
 
-    def __init__(self, job: Job, *, stopping: threading.Event | None = None) -> None:
+    def __init__(self, job: Job, *, stopping: threading.Event | None = None, report: Report | None = None) -> None:
         self.id: int = job.pk
         self.kind: str = job.kind
         self.params: Mapping[str, Any] = job.params
@@ -43,6 +45,7 @@ class JobRun:
         self.checkpoint: Any = job.checkpoint
         self.heeded_cancel = False
         self._stopping = stopping or threading.Event()
+        self._report = report
         self._reported_at = 0.0
         self._asked_at = 0.0
         self._cancel_requested = job.cancel_requested
@@ -50,6 +53,8 @@ class JobRun:
     def progress(self, done: int, total: int, message: str = "") -> None:
         """Report ``done`` of ``total`` units; written at most twice a second, and always at the end."""
         self._stop_if_told()
+        if self._report is not None:
+            self._report(self.kind, done, total)
         now = time.monotonic()
         if done < total and now - self._reported_at < SECONDS_BETWEEN_REPORTS:
             return

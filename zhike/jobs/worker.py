@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from zhike.jobs.lease import lease_release, lease_take
 from zhike.jobs.models import Job, Lease
-from zhike.jobs.queue import claim, extend, held_by, job_kind, release, retry_delay
-from zhike.jobs.run import JobRefused, JobRun, LeaseLost, Released
+from zhike.jobs.queue import claim, extend, held_by, job_kind, job_take, release, retry_delay
+from zhike.jobs.run import JobRefused, JobRun, LeaseLost, Released, Report
 from zhike.jobs.scheduler import Scheduler
 from zhike.jobs.writing import writing
 
@@ -34,9 +34,9 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def perform(job: Job, *, stopping: threading.Event | None = None) -> None:
+def perform(job: Job, *, stopping: threading.Event | None = None, report: Report | None = None) -> None:
     """Run one claimed job and write how it ended; only a database that does not answer raises."""
-    run = JobRun(job, stopping=stopping)
+    run = JobRun(job, stopping=stopping, report=report)
     try:
         result = job_kind(job.kind).handler(run)
     except Released:
@@ -173,12 +173,27 @@ class Worker:
         connection.close()
 
 
-def work_off(limit: int = 1000) -> int:
-    """Run what is due in this thread until the queue is empty, and return how many jobs; for commands and tests."""
+def run_now(job_id: int) -> None:
+    """Run one queued job in this thread, ahead of all others; RuntimeError when it does not get to its end."""
+    with writing():
+        found = Job.objects.select_for_update().get(pk=job_id)
+        if not job_take(found, worker_name()):
+            raise RuntimeError(f"job {job_id} is taken")
+    perform(Job.objects.get(pk=job_id))
+    done = Job.objects.get(pk=job_id)
+    if done.state != Job.State.DONE:
+        raise RuntimeError(f"job {done.kind} {job_id}: {done.error}")
+
+
+def work_off(limit: int = 1000, *, report: Report | None = None) -> int:
+    """Run what is due in this thread until the queue is empty, and return how many jobs; for commands and tests.
+
+    ``report`` hears how far each job is.
+    """
     name = worker_name()
     for count in range(limit):
         job = claim(name)
         if job is None:
             return count
-        perform(job)
+        perform(job, report=report)
     return limit

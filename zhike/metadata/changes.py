@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from django.db import connection
-
-from zhike.metadata import policy
+from zhike.metadata import chain, policy
 from zhike.metadata.actor import Actor, FieldAccess
+from zhike.metadata.columns import converter
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
 from zhike.metadata.models import Change
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.storage import storage
 
-COLUMNS = ("txid", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values", "hash")
+COLUMNS = ("txid", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values")
+_at_once: ContextVar[bool] = ContextVar("sealed_at_once", default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What to log of one record; ``values`` are {field key: [old, new]} as JSON values, None for a create."""
 
     record_id: int
@@ -32,31 +33,54 @@ class Entry:
 
 def log(object_key: str, entries: Iterable[Entry], *, batch_id: int, actor: Actor, at: datetime) -> None:
     """Append changes; must run inside the write transaction of the rows."""
-    listed = list(entries)
-    if not listed:
+    told = (batch_id, at.astimezone(UTC), actor.user_id, object_key)
+    rows = [(*told, *entry) for entry in entries]
+    if not rows:
         return
-    txid = storage().transaction_id()
-    adapted_at = Change._meta.get_field("at").get_db_prep_save(at, connection)
-    adapt = Change._meta.get_field("values").get_db_prep_save
+    if _at_once.get():
+        _append_sealed(rows)
+    else:
+        _append(("hash",), [("",)] * len(rows), rows)
+
+
+def _append_sealed(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Number and chain changes while they are written, which spares the sealer its second look at them."""
+    chain.lock()
+    seq, previous = chain.end()
+    links = []
+    for pk, row in zip(storage().allocate_ids(Change._meta.db_table, len(rows)), rows, strict=True):
+        seq += 1
+        previous = chain.link((pk, *row), seq, previous)
+        links.append((pk, seq, previous))
+    _append(("id", "seq", "hash"), links, rows)
+
+
+def _append(names: Sequence[str], links: Sequence[tuple[Any, ...]], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert changes with their places in the chain, whose columns are named."""
+    adapt_at, adapt = (converter(Change._meta.get_field(name)) for name in ("at", "values"))
+    txid, at = storage().transaction_id(), adapt_at(rows[0][1])
     storage().insert_rows(
         Change._meta.db_table,
-        COLUMNS,
+        (*names, *COLUMNS),
         [
-            (
-                txid,
-                batch_id,
-                adapted_at,
-                actor.user_id,
-                object_key,
-                entry.record_id,
-                entry.action,
-                entry.version,
-                None if entry.values is None else adapt(entry.values, connection),
-                "",
-            )
-            for entry in listed
+            (*place, txid, batch, at, *rest, adapt(values))
+            for place, (batch, _at, *rest, values) in zip(links, rows, strict=True)
         ],
     )
+
+
+@contextmanager
+def sealed_at_once() -> Iterator[None]:
+    """Changes of this thread are sealed as they are written: for who loads an empty database, and is alone in it.
+
+    Where others write meanwhile, whoever sealed first would stand before a change that came earlier, and on PostgreSQL
+    everybody would wait for the chain.
+    """
+    token = _at_once.set(True)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
 
 
 # History ----------------------------------------------------------------------------------------------------------

@@ -56,32 +56,31 @@ def parse_rows(
     plain: list[Values] = [{} for _row in raws]
     for key in dict.fromkeys(chain.from_iterable(raws)):
         refused = field_problem(context.actor, object_type, key)
-        rows = [index for index, raw in enumerate(raws) if key in raw]
-        if refused is not None:
-            for index in rows:
-                note(problems[index], key, refused)
-            continue
-        read = reader(object_type.fields[key], context)
-        for index in rows:
-            value = read(raws[index][key])
+        read = reader(object_type.fields[key], context) if refused is None else None
+        for raw, values, found in zip(raws, plain, problems, strict=True):
+            if key not in raw:
+                continue
+            value = refused if read is None else read(raw[key])
             if type(value) is Problem:
-                note(problems[index], key, value)
+                note(found, key, value)
             else:
-                plain[index][key] = value
+                values[key] = value
     return plain
 
 
 def reader(field: Field, context: Context) -> Callable[[Any], Any]:
     """A function that turns a raw value of the field into its plain value, or into the Problem that it is.
 
-    What a text means is remembered, because columns of a spreadsheet repeat themselves: choices, sources, dates, regions.
+    What a text or a whole number means is remembered, because columns repeat themselves: choices, sources, dates, links.
     """
     parse, is_empty = field.type.parse, field.type.is_empty
-    known: dict[str, Any] = {}
+    texts: dict[Any, Any] = {}
+    numbers: dict[Any, Any] = {}
 
     def read(raw: Any) -> Any:
-        is_text = type(raw) is str
-        if is_text and raw in known:
+        kind = type(raw)
+        known = texts if kind is str else numbers if kind is int else None
+        if known is not None and raw in known:
             return known[raw]
         try:
             value = None if raw is None or raw == "" else parse(raw, field, context)
@@ -90,39 +89,38 @@ def reader(field: Field, context: Context) -> Callable[[Any], Any]:
         else:
             value = None if is_empty(value) else value
         # Lists and objects belong to one record each.
-        if is_text and not isinstance(value, list | dict):
+        if known is not None and not isinstance(value, list | dict):
             known[raw] = value
         return value
 
     return read
 
 
-def check_links(object_type: ObjectType, plain: Sequence[Values], context: Context, problems: AllProblems) -> None:
-    """Linked records must exist and be visible to the actor; one query per field."""
-    for key in dict.fromkeys(key for values in plain for key in values):
+def check_links(
+    object_type: ObjectType, links: Mapping[str, Mapping[int, Any]], context: Context, problems: AllProblems
+) -> None:
+    """Linked records must exist and be visible to the actor; ``links`` are plain values by field key and row, one query per field."""
+    for key, values in links.items():
         field = object_type.fields[key]
-        target = field.type.link_targets(field)
-        if target is None:
-            continue
-        wanted = {pk for values in plain for pk in field.type.link_ids(values.get(key))}
-        if not wanted:
+        target, link_ids = field.type.link_targets(field), field.type.link_ids
+        wanted = {pk for value in values.values() for pk in link_ids(value)}
+        if target is None or not wanted:
             continue
         missing = wanted - visible_ids(target, wanted, context)
-        for values, found in zip(plain, problems, strict=True):
-            if missing.intersection(field.type.link_ids(values.get(key))):
-                note(found, key, NO_SUCH_RECORD)
+        for index, value in values.items() if missing else ():
+            if missing.intersection(link_ids(value)):
+                note(problems[index], key, NO_SUCH_RECORD)
 
 
 def check_required(object_type: ObjectType, plain: Sequence[Values], new: Iterable[int], problems: AllProblems) -> None:
     """New records need every required field; old ones may not lose one."""
     created = set(new)
-    required = [field for field in object_type.active_fields if field.required and not field.readonly]
-    for index, values in enumerate(plain):
-        for field in required:
-            absent = field.key not in values
-            lacking = index in created if absent else values[field.key] is None
-            if lacking and field.key not in problems[index]:
-                note(problems[index], field.key, REQUIRED)
+    required = [field.key for field in object_type.active_fields if field.required and not field.readonly]
+    for key in required:
+        for index, values in enumerate(plain):
+            lacking = values[key] is None if key in values else index in created
+            if lacking and key not in problems[index]:
+                note(problems[index], key, REQUIRED)
 
 
 # Unique keys ------------------------------------------------------------------------------------------------------

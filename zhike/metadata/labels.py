@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from zhike.metadata import policy, registry
 from zhike.metadata.fields.base import Context
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import ObjectType
 
 #: Gives (title, URL) by id of what the reader may see.
@@ -51,5 +52,5 @@ def visible_ids(key: str, ids: Collection[int], context: Context) -> set[int]:
     """Those of the linked records, files … that exist and that the reader may see; one query."""
     if key in _providers:
         return set(_providers[key](ids, context))
-    rows = policy.queryset_for(context.actor, registry.get(key)).filter(pk__in=list(ids))
+    rows = policy.queryset_for(context.actor, registry.get(key)).filter(among("pk", ids))
     return set(rows.values_list("pk", flat=True))

@@ -70,10 +70,11 @@ class Record(models.Model):
 
 
 class Stamp(models.Model):
-    """Marks that tell every process at its next request that something it caches was changed."""
+    """Marks that tell every process something, most of them that what it caches was changed."""
 
     METADATA = "metadata"
     RIGHTS = "rights"
+    #: Stands while a large demo business is loaded, with the number of its customers, and for good if that is broken off.
     DEMO = "demo"
 
     key = models.CharField(primary_key=True, max_length=40)

@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from zhike.metadata import checking, locks, policy, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import Entry, log
-from zhike.metadata.columns import converter, custom_json, custom_rows, links_fields, native_columns, plain_values
+from zhike.metadata.columns import (
+    converter,
+    custom_json,
+    custom_rows,
+    links_fields,
+    native_columns,
+    plain_values,
+    stored_values,
+)
 from zhike.metadata.errors import Problem, Problems
 from zhike.metadata.fields.base import Context
 from zhike.metadata.line_rows import KEY as LINES, LineBatch, LinesRefused, acting_for, problems_of_line
@@ -210,21 +218,16 @@ class SaveBatch:
     def _check(self) -> None:
         ids = [row.id for row in self.rows]
         new = [index for index, pk in enumerate(ids) if pk is None]
-        targets = [field.key for field in self.object_type.fields.values() if field.type.link_targets(field)]
-        changed = [self._changed_links(index, targets) for index in range(len(self.rows))]
-        checking.check_links(self.object_type, changed, self.context, self.problems)
+        checking.check_links(self.object_type, self._changed_links(), self.context, self.problems)
         checking.check_required(self.object_type, self.plain, new, self.problems)
         merged = [
             {**self.before[index], **values} if index in self.before else values
             for index, values in enumerate(self.plain)
         ]
         # What no row of the batch changes is as unique as it was.
-        touched = {
-            key
-            for index, values in enumerate(self.plain)
-            for key, value in values.items()
-            if index not in self.before or value != self.before[index].get(key)
-        }
+        touched = set(chain.from_iterable(self.plain[index] for index in new))
+        for index, before in self.before.items():
+            touched |= {key for key, value in self.plain[index].items() if value != before.get(key)}
         checking.check_unique(self.object_type, merged, ids, touched, self.actor, self.problems)
         self._check_locks()
 
@@ -243,11 +246,19 @@ class SaveBatch:
             for key, problem in found.items():
                 checking.note(self.problems[index], key, problem)
 
-    def _changed_links(self, index: int, targets: Sequence[str]) -> Values:
-        """Links to look up: what the actor wrote and what is not there already (a colleague's link may stay)."""
-        before = self.before.get(index, {})
-        written = {key: self._parsed[index].get(key) for key in targets}
-        return {key: value for key, value in written.items() if value is not None and value != before.get(key)}
+    def _changed_links(self) -> dict[str, dict[int, Any]]:
+        """Links to look up, by field and row: what the actor wrote and what is not there already (a colleague's link may stay)."""
+        found: dict[str, dict[int, Any]] = {}
+        for key in dict.fromkeys(chain.from_iterable(self._parsed)):
+            field = self.object_type.fields[key]
+            if not field.type.link_targets(field):
+                continue
+            written = {index: values[key] for index, values in enumerate(self._parsed) if values.get(key) is not None}
+            for index in self.before.keys() & written.keys():
+                if written[index] == self.before[index].get(key):
+                    del written[index]
+            found[key] = written
+        return found
 
     def _find_changes(self) -> None:
         """New plain values of stored rows by index, only those that differ."""
@@ -294,10 +305,15 @@ class SaveBatch:
         for index, pk in zip(new, storage().allocate_ids(table, len(new)), strict=True):
             self.ids[index] = pk
         columns: list[Any] = list(self.object_type.model._meta.concrete_fields)
-        cells = self._new_cells(columns, new)
-        storage().insert_rows(table, [column.column for column in columns], list(zip(*cells, strict=True)))
+        # What no row has a value for is left to the database; drivers look twice at every None.
+        cells = {
+            column.column: values
+            for column, values in zip(columns, self._new_cells(columns, new), strict=True)
+            if not column.null or values.count(None) < len(new)
+        }
+        storage().insert_rows(table, list(cells), list(zip(*cells.values(), strict=True)))
 
-    def _new_cells(self, columns: Sequence[Any], new: Sequence[int]) -> list[list[Any]]:
+    def _new_cells(self, columns: Sequence[Any], new: Sequence[int]) -> list[Sequence[Any]]:
         """Database values of the new rows, column by column. Times and people that the system brings from elsewhere
         are kept."""
         now, user = self.context.now, self.actor.user_id
@@ -309,16 +325,15 @@ class SaveBatch:
             "id": [self.ids[index] for index in new],
             "custom": custom_rows(self.object_type, rows),
         }
-        cells = []
+        cells: list[Sequence[Any]] = []
         for column in columns:
             name, default = column.name, fixed.get(column.name)
-            convert = converter(column)
             if name in whole:
-                cells.append(list(map(convert, whole[name])))
+                cells.append(stored_values(column, whole[name]))
             elif name in given:
-                cells.append([convert(row.get(name, default)) for row in rows])
+                cells.append(stored_values(column, [row.get(name, default) for row in rows]))
             else:
-                cells.append(list(repeat(convert(default), len(rows))))
+                cells.append(list(repeat(converter(column)(default), len(rows))))
         return cells
 
     def _update(self) -> None:

@@ -7,18 +7,17 @@ through them; consumers read by that number.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import orjson
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, QuerySet
 
 from zhike.jobs.scheduler import scheduled
+from zhike.metadata import chain
 from zhike.metadata.changes import consumers, prompt_consumers
 from zhike.metadata.models import Change, ConsumerPosition
 from zhike.metadata.pace import Pace
@@ -40,8 +39,6 @@ SMALL = 100
 PROMPT_AT_ONCE = 500
 #: Changes among which small writes are looked for at once: a scan of an index, short enough to hold nobody up.
 LOOK_THROUGH = 20_000
-#: What the chain of hashes holds of a change, behind its number.
-TOLD = ("pk", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values")
 
 _paces: dict[str, Pace] = {}
 
@@ -51,7 +48,7 @@ def seal(limit: int = SEAL_AT_ONCE) -> int:
     if not Change.objects.filter(seq__isnull=True).exists():
         return 0
     with storage().write_transaction():
-        storage().lock_key("sealer")
+        chain.lock()
         due = Change.objects.filter(seq__isnull=True)
         settled = storage().settled_before()
         if settled is not None:
@@ -59,11 +56,10 @@ def seal(limit: int = SEAL_AT_ONCE) -> int:
         ids = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
         if not ids:
             return 0
-        seq = _end()
-        previous = Change.objects.filter(seq=seq).values_list("hash", flat=True).first() or ""
+        seq, previous = chain.end()
         rows = []
         for number, told in enumerate(_told().filter(pk__in=ids).order_by("pk"), start=seq + 1):
-            previous = _link(told, number, previous)
+            previous = chain.link(told, number, previous)
             rows.append((number, previous, told[0]))
         storage().update_rows(Change._meta.db_table, ("seq", "hash"), rows)
         return len(rows)
@@ -71,17 +67,11 @@ def seal(limit: int = SEAL_AT_ONCE) -> int:
 
 def chain_hash(change: Change, seq: int, previous: str) -> str:
     """SHA-256 over the previous hash and everything that the change says."""
-    return _link(tuple(getattr(change, name) for name in TOLD), seq, previous)
+    return chain.link(tuple(getattr(change, name) for name in chain.TOLD), seq, previous)
 
 
 def _told() -> QuerySet[Change, tuple[Any, ...]]:
-    return Change.objects.values_list(*TOLD)
-
-
-def _link(told: tuple[Any, ...], seq: int, previous: str) -> str:
-    pk, batch, at, *rest = told
-    said = (previous, seq, pk, batch, at.isoformat(), *rest)
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Change.objects.values_list(*chain.TOLD)
 
 
 def verify_chain(*, batch: int = 5_000) -> int | None:
@@ -189,7 +179,7 @@ def _next_prompt(name: str) -> int:
 
 
 def _end() -> int:
-    return Change.objects.aggregate(last=Max("seq"))["last"] or 0
+    return chain.end()[0]
 
 
 @scheduled("outbox", every=OUTBOX_SECONDS)

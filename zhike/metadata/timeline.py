@@ -122,43 +122,43 @@ def write(object_type: ObjectType, records: Mapping[int, Values], *, actor_id: i
         return
     if not new:
         remove(object_type, records)
-    rows = [_row(object_type, source, pk, values, actor_id) for pk, values in records.items()]
+    storage().insert_rows(TimelineEntry._meta.db_table, COLUMNS, _rows(object_type, source, records, actor_id))
+
+
+def _rows(
+    object_type: ObjectType, source: TimelineSource, records: Mapping[int, Values], actor_id: int | None
+) -> list[tuple[Any, ...]]:
+    """Database values of the entries; a record that belongs to nothing, or to no moment, has none."""
     adapt_at, adapt_details = (converter(TimelineEntry._meta.get_field(name)) for name in ("at", "details"))
-    storage().insert_rows(
-        TimelineEntry._meta.db_table,
-        COLUMNS,
-        [(*row[:2], adapt_at(row[2]), *row[3:-1], adapt_details(row[-1])) for row in rows if row is not None],
-    )
-
-
-def _row(
-    object_type: ObjectType, source: TimelineSource, pk: int, values: Values, actor_id: int | None
-) -> tuple[Any, ...] | None:
-    subject_id, at = values.get(source.subject), values.get(source.at)
-    if subject_id is None or at is None:
-        return None
-    return (
-        object_type.field(source.subject).options["target"],
-        subject_id,
-        moment_of(at),
-        object_type.key,
-        pk,
-        (values.get(source.kind) or "") if source.kind else "",
-        values.get("owner") or actor_id,
-        str(values.get(source.title) or "")[:TITLE_LENGTH],
-        (values.get(source.body) or "") if source.body else "",
-        _details(object_type, source, values),
-    )
+    subject_key = object_type.field(source.subject).options["target"]
+    more = [object_type.field(key) for key in source.more]
+    rows = []
+    for pk, values in records.items():
+        get = values.get
+        subject_id, at = get(source.subject), get(source.at)
+        if subject_id is None or at is None:
+            continue
+        details = {field.key: field.type.to_json(get(field.key), field) for field in more if get(field.key) is not None}
+        rows.append(
+            (
+                subject_key,
+                subject_id,
+                adapt_at(moment_of(at)),
+                object_type.key,
+                pk,
+                (get(source.kind) or "") if source.kind else "",
+                get("owner") or actor_id,
+                str(get(source.title) or "")[:TITLE_LENGTH],
+                (get(source.body) or "") if source.body else "",
+                adapt_details(details or None),
+            )
+        )
+    return rows
 
 
 def moment_of(at: date | datetime) -> datetime:
     """Where a day stands among moments: at its first one in the server's zone."""
     return at if isinstance(at, datetime) else timezone.make_aware(datetime.combine(at, time.min))
-
-
-def _details(object_type: ObjectType, source: TimelineSource, values: Values) -> dict[str, Any] | None:
-    fields = [object_type.field(key) for key in source.more if values.get(key) is not None]
-    return {field.key: field.type.to_json(values[field.key], field) for field in fields} or None
 
 
 def remove(object_type: ObjectType, ids: Collection[int]) -> None:

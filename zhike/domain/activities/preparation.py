@@ -18,6 +18,7 @@ from zhike.lib.refusal import Refused
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import Values
 
 NO_DUE_TIME = Problem("due_needed", _("Say when the task is due: the repetition counts from there."))
@@ -107,4 +108,4 @@ def _customers_of(contacts: set[int]) -> dict[int, int]:
     """Customer of each contact, in one query."""
     if not contacts:
         return {}
-    return dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "customer_id"))
+    return dict(Contact.objects.filter(among("pk", contacts)).values_list("pk", "customer_id"))

@@ -20,6 +20,7 @@ from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import BadQuery, Problem
 from zhike.metadata.filters import compile_filter
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import Values
 from zhike.metadata.saving import context_for
 from zhike.metadata.storage import storage
@@ -117,7 +118,7 @@ def followers_prepare(rows: list[Values], existing: Mapping[int, Values], _actor
     """New contacts, relations and interactions belong to the department of their customer."""
     homeless = [row for index, row in enumerate(rows) if index not in existing and row.get("customer")]
     wanted = {row["customer"] for row in homeless}
-    homes = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "department_id")) if wanted else {}
+    homes = dict(Customer.objects.filter(among("pk", wanted)).values_list("pk", "department_id")) if wanted else {}
     for row in homeless:
         row["department"] = homes.get(row["customer"]) or row.get("department")
     return {}

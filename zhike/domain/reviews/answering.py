@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,29 +64,42 @@ def note_opening(review: Review, *, actor: Actor) -> None:
 
 def field_answer(review_id: int, key: str, verdict: str, *, actor: Actor) -> Review:
     """Say how one field stands; the last word counts. Raises NotFound, Denied, or Invalid by field."""
-    if verdict not in Verdict.values:
+    return fields_answer(review_id, {key: verdict}, actor=actor)
+
+
+def fields_answer(review_id: int, verdicts: Mapping[str, str], *, actor: Actor) -> Review:
+    """As ``field_answer``, of several fields at once: verdicts by field key."""
+    if not set(verdicts.values()) <= set(Verdict.values):
         raise Invalid({"verdict": [UNKNOWN_VERDICT]})
     with storage().write_transaction():
         review = _held(review_id, actor)
-        if key not in {field.key for field in fields_asked(review, actor)}:
+        if not verdicts.keys() <= {field.key for field in fields_asked(review, actor)}:
             raise Invalid({"field": [NOT_ASKED]})
-        before = ReviewAnswer.objects.filter(review_id=review.pk, field=key).values_list("verdict", flat=True).first()
-        ReviewAnswer.objects.update_or_create(
-            review_id=review.pk,
-            field=key,
-            defaults={"verdict": verdict, "at": timezone.now(), "by_id": actor.user_id},
+        earlier = ReviewAnswer.objects.filter(review_id=review.pk, field__in=verdicts)
+        before = dict(earlier.values_list("field", "verdict"))
+        said = {"at": timezone.now(), "by_id": actor.user_id}
+        ReviewAnswer.objects.bulk_create(
+            [
+                ReviewAnswer(review_id=review.pk, field=key, verdict=verdict, **said)
+                for key, verdict in verdicts.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["review", "field"],
+            update_fields=["verdict", "at", "by_id"],
         )
-        _mark(review, key, verdict, before, actor)
+        _mark(review, verdicts, before, actor)
     return review
 
 
-def _mark(review: Review, key: str, verdict: str, before: str | None, actor: Actor) -> None:
+def _mark(review: Review, verdicts: Mapping[str, str], before: Mapping[str, str], actor: Actor) -> None:
     """What the reviewer vouches for is verified; who takes that back leaves it unverified again."""
     customer = registry.get("customer")
-    if verdict != Verdict.UNREACHABLE:
-        confirm(customer, {review.customer_id: [key]}, means=Means.REVIEW, by=actor.user_id)
-    elif before in {Verdict.CONFIRMED, Verdict.CORRECTED}:
-        withdraw(customer, review.customer_id, key, means=Means.REVIEW, by=actor.user_id)
+    vouched = [key for key, verdict in verdicts.items() if verdict != Verdict.UNREACHABLE]
+    if vouched:
+        confirm(customer, {review.customer_id: vouched}, means=Means.REVIEW, by=actor.user_id)
+    for key in verdicts.keys() - set(vouched):
+        if before.get(key) in {Verdict.CONFIRMED, Verdict.CORRECTED}:
+            withdraw(customer, review.customer_id, key, means=Means.REVIEW, by=actor.user_id)
 
 
 def field_correct(review_id: int, key: str, raw: Any, *, actor: Actor, version: int | None = None) -> Review:

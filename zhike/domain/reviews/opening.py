@@ -34,8 +34,10 @@ ORIGIN = Origin("reviews")
 Keep = Callable[[int, int], None]
 
 
-def cycle_begin(day: date) -> ReviewCycle | None:
+def cycle_begin(day: date, *, seed: int | None = None) -> ReviewCycle | None:
     """The cycle of the day, made if tiers are due and not there yet; None without a policy or anything due.
+
+    ``seed`` decides which reviews are sampled for a second look; by chance as a rule.
 
     Two workers make one: the second finds the first's. Raises YearNotKnown before anything is written.
     """
@@ -57,7 +59,7 @@ def cycle_begin(day: date) -> ReviewCycle | None:
             "policy": policy.pk,
             "tiers": tiers,
             "state": CycleState.OPENING.value,
-            "seed": secrets.randbits(31),
+            "seed": secrets.randbits(31) if seed is None else seed,
         }
         pk = record_save(registry.get("review_cycle"), values, actor=SYSTEM, origin=ORIGIN)
     return ReviewCycle.objects.get(pk=pk)

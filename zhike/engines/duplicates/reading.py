@@ -8,6 +8,7 @@ from typing import Any
 from zhike.engines.duplicates.traits import PERSON, Traits, traits_of
 from zhike.metadata import policy
 from zhike.metadata.columns import plain_values
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import Identity, ObjectType, Values
 
 #: Records per query.
@@ -50,15 +51,15 @@ def values_by_id(object_type: ObjectType, ids: Collection[int]) -> dict[int, Val
     identity = object_type.identity
     if identity is None or not ids:
         return {}
-    columns = [object_type.field(key).column for key in identity.keys]
+    fields = [object_type.field(key) for key in identity.keys]
+    columns = [field.column for field in fields]
     found: dict[int, Values] = {}
     listed = sorted(ids)
     for start in range(0, len(listed), AT_ONCE):
-        rows: Any = policy.every_record(object_type).filter(
-            pk__in=listed[start : start + AT_ONCE], deletion__isnull=True
-        )
+        some = among("pk", listed[start : start + AT_ONCE])
+        rows: Any = policy.every_record(object_type).filter(some, deletion__isnull=True)
         for row in rows.values("id", "custom", *(column for column in columns if column)):
-            found[row["id"]] = plain_values(object_type, row)
+            found[row["id"]] = plain_values(object_type, row, fields)
     return found
 
 

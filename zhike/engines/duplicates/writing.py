@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from zhike.engines.duplicates.blocking import keys
 from zhike.engines.duplicates.models import DuplicateKey
 from zhike.engines.duplicates.reading import traits_by_id
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.storage import storage
 
@@ -29,7 +30,7 @@ def _write_some(object_type: ObjectType, ids: Sequence[int], *, are_new: bool) -
     wanted = {(pk, key) for pk, traits in traits_by_id(object_type, ids).items() for key in keys(traits)}
     present: dict[tuple[int, int], int] = {}
     if not are_new:
-        rows = DuplicateKey.objects.filter(object_key=object_type.key, record_id__in=ids)
+        rows = DuplicateKey.objects.filter(among("record_id", ids), object_key=object_type.key)
         present = {(pk, key): row for pk, key, row in rows.values_list("record_id", "key", "pk")}
     if gone := [row for found, row in present.items() if found not in wanted]:
         DuplicateKey.objects.filter(pk__in=gone).delete()

@@ -65,6 +65,12 @@ class Column:
             line.leftover.append(Piece("+", self.heading, value))
         return found
 
+    def cells(self, lines: Sequence[Line]) -> list[Any]:
+        """``read`` for many lines."""
+        if self.nothing or self.rule is not AS_IT_IS:
+            return [self.read(line) for line in lines]
+        return ["" if (value := cell(line, self.position)) is None else value for line in lines]
+
 
 class Plan:
     """Which columns make which values, for the rows of one case (None: all the others)."""
@@ -148,8 +154,9 @@ class Reader:
     def _read_field(self, place: tuple[str, str], columns: Sequence[Column], lines: Sequence[Line]) -> None:
         target, lookup = columns[0].target, self.lookups.get(place)
         is_single = len(columns) == 1 and not target.part
-        cells = [columns[0].read(line) if is_single else self._joined(columns, line, lookup) for line in lines]
+        cells = columns[0].cells(lines) if is_single else [self._joined(columns, line, lookup) for line in lines]
         read = self._cell_reader(target, lookup, cells, joined=not is_single)
+        child, key = target.object_type.key if target.is_child else "", target.field.key
         for line, value in zip(lines, cells, strict=True):
             if value == "":
                 continue
@@ -157,7 +164,7 @@ class Reader:
             if type(found) is Problem:
                 line.refuse(target.label, found)
             else:
-                line.put(target, found)
+                (line.children.setdefault(child, {}) if child else line.values)[key] = found
 
     def _joined(self, columns: Sequence[Column], line: Line, lookup: Lookup | None) -> Any:
         field = columns[0].target.field

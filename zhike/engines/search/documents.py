@@ -15,6 +15,7 @@ from zhike.lib.search_tokens import Tokens, name_tokens, text_tokens
 from zhike.metadata import policy
 from zhike.metadata.columns import is_links
 from zhike.metadata.fields.base import Field
+from zhike.metadata.listed_ids import among
 from zhike.metadata.models import TeamMember
 from zhike.metadata.object_type import ObjectType
 
@@ -42,14 +43,16 @@ def documents(object_type: ObjectType, ids: Sequence[int]) -> list[Document]:
     root, way = scope_root(object_type)
     columns = {field.column for field in fields if field.column}
     scope = {"owner": f"{way}owner_id", "department": f"{way}department_id", "root": f"{way}pk" if way else "pk"}
-    rows = policy.every_record(object_type).filter(pk__in=list(ids), deletion__isnull=True)
+    rows = policy.every_record(object_type).filter(among("pk", ids), deletion__isnull=True)
     names = {"id", "updated_at", "custom", *columns, *scope.values()}
     found = list(rows.values(*sorted(names)))
     teams = _teams(root, {row[scope["root"]] for row in found})
     marks = [(field, prefix(object_type.key, field.key)) for field in fields]
+    known: dict[str, Tokens] = {}
     with translation.override(LANGUAGE):
         return [
-            _document(object_type, row, marks, scope_tokens(object_type, *_whose(row, scope, teams))) for row in found
+            _document(object_type, row, marks, scope_tokens(object_type, *_whose(row, scope, teams)), known)
+            for row in found
         ]
 
 
@@ -60,7 +63,7 @@ def _has_value(object_type: ObjectType, field: Field) -> bool:
 def _teams(root: ObjectType, ids: Iterable[int | None]) -> dict[int, list[int]]:
     """Team members by record of the type that decides who sees."""
     found: dict[int, list[int]] = {}
-    members = TeamMember.objects.filter(object_key=root.key, record_id__in=[pk for pk in ids if pk is not None])
+    members = TeamMember.objects.filter(among("record_id", {pk for pk in ids if pk is not None}), object_key=root.key)
     for record_id, user_id in members.values_list("record_id", "user_id"):
         found.setdefault(record_id, []).append(user_id)
     return found
@@ -71,8 +74,13 @@ def _whose(row: dict[str, Any], scope: dict[str, str], teams: dict[int, list[int
 
 
 def _document(
-    object_type: ObjectType, row: dict[str, Any], marks: Sequence[tuple[Field, str]], scope: list[str]
+    object_type: ObjectType,
+    row: dict[str, Any],
+    marks: Sequence[tuple[Field, str]],
+    scope: list[str],
+    known: dict[str, Tokens],
 ) -> Document:
+    """``known`` remembers the tokens of texts: names are legal names as well, and titles repeat themselves."""
     sequence: list[str] = []
     bag = scope
     title = ""
@@ -82,7 +90,8 @@ def _document(
             continue
         if field.key == object_type.title:
             title = normalised(text[:LONGEST_TITLE])[:LONGEST_TITLE]
-        tokens = field_tokens(text)
+        if (tokens := known.get(text)) is None:
+            tokens = known[text] = field_tokens(text)
         sequence += [mark + token for token in tokens.sequence]
         bag += [mark + token for token in tokens.bag]
     return Document(row["id"], title, row["updated_at"], sequence, bag)

@@ -15,6 +15,7 @@ from zhike.jobs.queue import enqueue, job
 from zhike.jobs.run import JobRun
 from zhike.jobs.scheduler import scheduled
 from zhike.metadata import policy, registry
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import ObjectType, UnknownObject
 from zhike.metadata.storage import storage
 
@@ -89,7 +90,8 @@ def _step(key: str, state: dict[str, Any]) -> bool:
     between = SearchDocument.objects.filter(object_key=key, record_id__gt=state["after"])
     if last is not None:
         between = between.filter(record_id__lte=last)
-    stray = list(between.exclude(record_id__in=ids).order_by("record_id").values_list("record_id", flat=True)[:STEP])
+    strays = between.filter(~among("record_id", ids)).order_by("record_id")
+    stray = list(strays.values_list("record_id", flat=True)[:STEP])
     search_index().remove(key, stray)
     if last is not None:
         state["after"] = last

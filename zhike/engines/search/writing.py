@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from zhike.engines.search.documents import documents
 from zhike.engines.search.index import search_index
 from zhike.engines.search.models import SearchDocument
+from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.storage import storage
 
@@ -28,7 +29,7 @@ def write_documents(object_type: ObjectType, ids: Sequence[int]) -> int:
 
 def _write_some(object_type: ObjectType, ids: Sequence[int]) -> int:
     built = {document.record_id: document for document in documents(object_type, ids)}
-    rows = SearchDocument.objects.filter(object_key=object_type.key, record_id__in=ids)
+    rows = SearchDocument.objects.filter(among("record_id", ids), object_key=object_type.key)
     present = dict(rows.values_list("record_id", "pk"))
     new = [document for pk, document in built.items() if pk not in present]
     index = search_index()

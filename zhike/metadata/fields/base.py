@@ -179,7 +179,8 @@ class FieldType:
         raise NotImplementedError
 
     def is_empty(self, value: Any) -> bool:
-        return value is None or value == "" or value == [] or value == {}
+        # Asked of every cell of every row: most have a value and are told by the first question.
+        return not value and (value is None or isinstance(value, str | list | dict))
 
     def is_quiet(self, value: Any) -> bool:
         """Whether the value says no more than that there is nothing to say; cards and heads leave it out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,8 +15,6 @@ from zhike.metadata.fields.base import ValueRefused
 
 #: Longest text read for a value that has no length of its own, such as a number or a date.
 LONGEST_SHORT_TEXT = 200
-#: Halves of characters that no encoding can store.
-BROKEN = re.compile("[\ud800-\udfff]")
 
 
 def is_blank(raw: Any) -> bool:
@@ -30,8 +27,11 @@ def is_blank(raw: Any) -> bool:
 def refuse_nul(text: str) -> None:
     if "\x00" in text:
         raise ValueRefused("nul_character", _("The text contains a character that cannot be stored; type it again."))
-    if not text.isascii() and BROKEN.search(text):
-        raise ValueRefused("broken_character", _("The text contains a broken character; type it again."))
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = _("The text contains a broken character; type it again.")
+        raise ValueRefused("broken_character", message) from error
 
 
 def refuse_kind() -> ValueRefused:

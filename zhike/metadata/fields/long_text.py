@@ -52,6 +52,8 @@ class LongTextType(TextType):
         return int(field.options.get("max_length") or LONGEST)
 
     def tidy(self, text: str) -> str:
+        if "\n" not in text and "\r" not in text:
+            return text.strip()
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return "\n".join(line.rstrip() for line in lines).strip()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -44,4 +44,19 @@ class Storage(Protocol):
 
     def lock_key(self, key: str) -> None:
         """Hold other transactions with the same key until this one ends."""
+        ...
+
+    def index_statements(self, tables: Sequence[str]) -> Mapping[str, str]:
+        """What makes the indexes of tables that no constraint needs, by their names."""
+        ...
+
+    def analyse(self) -> None:
+        """Tell the planner of queries how many rows there are, after very many have come."""
+        ...
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """This connection writes as fast as it can: what a power cut takes would be written anew.
+
+        Within a transaction nothing changes.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -119,3 +119,27 @@ class PostgreSQLStorage:
     def lock_key(self, key: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [7265, crc32(key.encode()) - 2**31])
+
+    def index_statements(self, tables: Sequence[str]) -> Mapping[str, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                "JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid "
+                "WHERE k.oid IS NULL AND NOT i.indisunique AND t.relname = ANY(%s)",
+                [list(tables)],
+            )
+            return dict(cursor.fetchall())
+
+    def analyse(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")

@@ -1,0 +1,96 @@
+"""A large demo is loaded in parts: it leaves what a small one leaves, and half of it is told from the whole."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import transaction
+
+from zhike.accounts.models import Department, User
+from zhike.cli import demo, demo_command, doctor_command
+from zhike.cli.command import CommandFailed
+from zhike.domain.customers.models import Customer
+from zhike.metadata import chain
+from zhike.metadata.storage import storage
+
+TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def empty(db: None) -> None:
+    """The cast has left the stage for the time of the test."""
+    Department.objects.update(head=None, parent=None)
+    User.objects.all().delete()
+    Department.objects.all().delete()
+
+
+#: What is made by chance: names of workers, salts, addresses of forms and files; and hashes, which tell of them.
+NOT_COMPARED = {"jobs_job", "jobs_lease", "metadata_stamp"}
+BY_CHANCE = {"password", "hash", "worker", "token", "secret", "stored_name", "message_id"}
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables but ids, which PostgreSQL does not give twice."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        table = model._meta.db_table
+        if table in NOT_COMPARED or table.startswith("django_"):
+            continue
+        names = [column.attname for column in model._meta.concrete_fields if not column.primary_key]
+        columns = [name for name in names if name not in BY_CHANCE]
+        found[table] = sorted(model._base_manager.values_list(*columns), key=repr)
+    return found
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.skipif(os.environ.get("ZHIKE_TEST_DB") == "postgresql", reason="PostgreSQL gives no id twice")
+def test_a_large_demo_leaves_what_a_small_one_leaves() -> None:
+    left = []
+    for whole in (200, 0):
+        with time_machine.travel(NOON, tick=False), transaction.atomic():
+            demo.load_demo(customers=200, today=TODAY, whole=whole)
+            left.append((everything(), storage().index_statements([Customer._meta.db_table]), chain.end()[0]))
+            transaction.set_rollback(True)
+    small, large = left
+    assert small[1:] == large[1:]
+    for table, rows in small[0].items():
+        assert rows == large[0][table], table
+    assert len(small[0]["customers_customer"]) == 205
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_large_demo_that_was_broken_off_is_told_from_a_whole_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo_command.migrate_command, "apply", lambda: None)
+    monkeypatch.setattr(demo, "WHOLE", 0)
+    monkeypatch.setattr(demo.Loader, "load", lambda _loader, _progress: stop(0, 0))
+    assert demo_command.run(Namespace(customers=20)) == demo_command.INTERRUPTED
+    assert demo.way_to_begin_anew() in capsys.readouterr().err
+    assert demo.broken_off() == 20
+    assert doctor_command.demo_whole().mend
+    with pytest.raises(CommandFailed, match="zhike demo"):
+        demo.load_demo(customers=20, today=TODAY)
+
+
+@pytest.mark.usefixtures("empty")
+def test_every_phase_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(demo_command.migrate_command, "apply", lambda: None)
+    monkeypatch.setattr(demo, "WHOLE", 0)
+    assert demo_command.run(Namespace(customers=30)) == 0
+    told = capsys.readouterr()
+    lines = [line.partition(":")[0] for line in told.err.splitlines()]
+    kinds = ("search.rebuild", "duplicates.build", "figures.refresh", "figures.tables", "quality.score_all")
+    assert lines[:2] == [demo_command.phase_name(phase) for phase in (demo.CUSTOMERS, demo.INDEXES)]
+    assert {demo_command.phase_name(kind) for kind in kinds} <= set(lines)
+    assert "zhaojianguo" in told.out
