@@ -198,9 +198,11 @@ class LineBatch:
 
     def _check(self, rows: Sequence[Line], found: Problems) -> None:
         own: list[Problems] = [{} for _line in rows]
-        changed = [
-            {key: value for key, value in line.given.items() if value != (line.before or {}).get(key)} for line in rows
-        ]
+        changed: dict[str, dict[int, Any]] = {}
+        for position, line in enumerate(rows):
+            for key, value in line.given.items():
+                if value != (line.before or {}).get(key):
+                    changed.setdefault(key, {})[position] = value
         checking.check_links(self.line_type, changed, self.context, own)
         new = [position for position, line in enumerate(rows) if line.before is None]
         # The parent's number is not known yet where both are new.

@@ -124,8 +124,9 @@ def _guarded(name: str, step: Callable[[], int]) -> int:
 
 
 def _next(name: str, log: _Log, limit: int) -> int:
-    position, made = ConsumerPosition.objects.get_or_create(name=name, defaults={"seq": _end})
-    if made:
+    position = ConsumerPosition.objects.filter(name=name).first()
+    if position is None:
+        ConsumerPosition.objects.create(name=name, seq=_end())
         return 0
     changes = log.after(position.seq, limit)
     if not changes:

@@ -90,11 +90,11 @@ def orders(customers: Mapping[Any, int], today: date) -> None:
 
 def _order(told: Told, customer: int, today: date) -> None:
     owner = Customer.objects.values_list("owner_id", flat=True).get(pk=customer)
-    mine = {"owner": owner}
+    mine: dict[str, Any] = {"owner": owner}
     day = today - timedelta(days=told.days)
     order = _save("order", customer=customer, day=day.isoformat(), note=told.note or None, **mine)
     for item, quantity, price, cost in told.lines:
-        values = {"item": item, "quantity": quantity, "unit_price": price, "tax_rate": "13"}
+        values: dict[str, Any] = {"item": item, "quantity": quantity, "unit_price": price, "tax_rate": "13"}
         _save("order_line", order=order, cost=f"{cost * quantity}" if cost else None, **values, **mine)
     amount = sum(OrderLine.objects.filter(order_id=order).values_list("amount", flat=True))
     _plan(told, order, amount, day, mine)

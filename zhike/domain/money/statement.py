@@ -59,8 +59,8 @@ def may_see(actor: Actor) -> bool:
 
 def statement(customer: int, since: date, until: date, *, actor: Actor, most: int = MOST) -> Statement:
     """The statement of a customer for a period, both days included, as far as the actor sees the ledger."""
-    seen: Any = policy.queryset_for(actor, registry.get("ledger_entry")).filter(customer_id=customer, kind__in=SIGNS)
-    signed = seen.annotate(_debt=_debt()).order_by("day", "pk")
+    seen: Any = policy.queryset_for(actor, registry.get("ledger_entry"))
+    signed = seen.filter(customer_id=customer, kind__in=SIGNS).annotate(_debt=_debt()).order_by("day", "pk")
     opening = _sum(signed.filter(day__lt=since))
     within = signed.filter(day__gte=since, day__lte=until)
     balance = opening

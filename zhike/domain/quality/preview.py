@@ -66,10 +66,11 @@ def rules_preview(definition: Mapping[str, Any], *, actor: Actor) -> Preview:
 def _compared(rules: Rules, group: Group) -> QuerySet[Any]:
     stands = QualityScore.objects.filter(customer_id=OuterRef("pk"))
     rows = scored(rules, group, Q(), context_for(SYSTEM))
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         q_old=Subquery(stands.values("score")[:1], output_field=SmallIntegerField()),
         q_old_due=Subquery(stands.values("entry_due_at")[:1], output_field=DateTimeField()),
     ).exclude(q_old=None)
+    return found
 
 
 def _count(found: Preview, rows: QuerySet[Any], now: datetime) -> None:

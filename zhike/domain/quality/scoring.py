@@ -139,13 +139,14 @@ def scored(rules: Rules, group: Group, condition: Q, context: Context) -> QueryS
         "pk"
     )
     touched = _touched_at()
-    return rows.annotate(q_touched=touched).annotate(
+    found: QuerySet[Any] = rows.annotate(q_touched=touched).annotate(
         q_score=_share(group, filled),
         q_due=_entry(group, filled, _due),
         q_by=_entry(group, filled, _responsible),
         q_stale=_later(F("q_touched"), timedelta(days=group.stale_days)) if group.stale_days else _nothing(),
         q_verified=_is_verified(context),
     )
+    return found
 
 
 def _filled(key: str, context: Context) -> Any:
