@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -59,6 +60,31 @@ def test_lists_show_filter_and_sort_by_a_formula(adam: Actor) -> None:
     assert list(values("customer", "result", sort=("-result",))) == [rich, poor, none]
     assert list(values("customer", "result", filter={"field": "result", "op": "gt", "value": 40_00})) == [rich]
     assert CustomField.objects.get(key="result").options["expression"] == "{budget} * 0.3 + 10"
+
+
+def test_a_number_can_be_a_percentage(cast: Cast, adam: Actor) -> None:
+    formula(adam, "{budget} / {credit_limit} * 100", decimals=1, percent=True)
+    half, none = (saved("customer", name=n, budget=50_00, credit_limit=c) for n, c in (("甲", 400_00), ("乙", None)))
+    field = registry.get("customer").field("result")
+    assert field.type.key == "percent"
+    assert values("customer", "result") == {half: Decimal("12.5"), none: None}
+    assert field.type.text(Decimal("12.5"), field, context_for(SYSTEM)) == "12.5%"
+    assert list(values("customer", "result", filter={"field": "result", "op": "gte", "value": 12})) == [half]
+    with pytest.raises(Invalid):
+        formula(adam, "{name} & 1", key="other", percent=True)
+    data = {
+        "kind": "formula",
+        "label": "占比",
+        "key": "share",
+        "option_expression": "{budget} / 3",
+        "option_percent": "1",
+    }
+    assert client(cast.adam).post("/settings/fields/customer/new/", data).status_code == 422, "an amount is no share"
+    data["option_expression"] = "{credit_limit} / {budget} * 100"
+    assert client(cast.adam).post("/settings/fields/customer/new/", data).status_code == 302
+    made = CustomField.objects.get(label="占比")
+    assert made.options["percent"] is True
+    assert "checked" in client(cast.adam).get(f"/settings/fields/customer/{made.pk}/").content.decode()
 
 
 def test_every_page_of_a_long_list_is_read_in_order(adam: Actor) -> None:

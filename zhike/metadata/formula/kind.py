@@ -55,7 +55,7 @@ class FormulaKind(ComputedKind):
     key = "formula"
     label: ClassVar[Label] = _("Formula")
     icon = "math-function"
-    settings: ClassVar[tuple[str, ...]] = ("expression", "decimals")
+    settings: ClassVar[tuple[str, ...]] = ("expression", "decimals", "percent")
     stage = 1
 
     def defined(
@@ -77,6 +77,10 @@ class FormulaKind(ComputedKind):
         if tree.type == "number":
             given = raw.get("decimals")
             told["decimals"] = DEFAULT_DECIMALS if is_blank(given) else READERS["decimals"](given)
+        if not is_blank(raw.get("percent")) and raw.get("percent") is not False:
+            if tree.type != "number":
+                raise ValueRefused("not_a_number", _("Only a number can be shown as a percentage."))
+            told["percent"] = True
         if tree.type == "money":
             told["currency"] = currency(places.values())
         return told
@@ -91,10 +95,14 @@ class FormulaKind(ComputedKind):
             return None
         result, decimals = str(options["result"]), int(options.get("decimals", 0))
         told = {name: options[name] for name in ("decimals", "currency") if name in options}
-        whole = result == "number" and not decimals
+        is_percent = result == "number" and bool(options.get("percent"))
+        whole = result == "number" and not decimals and not is_percent
+        if is_percent:
+            # A percentage is a decimal number, whatever is shown of it.
+            decimals = told["decimals"] = max(decimals, 1)
         return Field(
             key=row.key,
-            type=field_type("integer" if whole else RESULTS[result]),
+            type=field_type("integer" if whole else "percent" if is_percent else RESULTS[result]),
             label=label,
             help=row.help,
             readonly=True,

@@ -36,6 +36,7 @@ def formula_context(options: Mapping[str, Any], object_type: ObjectType, _actor:
     return {
         "expression": options.get("expression") or "",
         "decimals": DEFAULT_DECIMALS if decimals in {None, ""} else decimals,
+        "percent": bool(options.get("percent")),
         "fields": [(f"{{{path}}}", name, kind) for path, name, kind in offered(object_type)],
         "functions": FUNCTIONS,
     }
