@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, When
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, override
+from django.utils.translation import gettext as _, gettext_lazy, override, pgettext
 
 from zhike.accounts.actors import actor_for
 from zhike.accounts.models import Department, User
@@ -216,7 +216,7 @@ def _report(user: User, actor: Actor, today: date) -> int:
             "day": today,
             "owner": user.pk,
             "department": user.department_id,
-            "body": "\n".join(f"{row.name} · {row.label}: {row.reason}" for row in rows),
+            "body": "\n".join(f"{row.name} · {row.label}{pgettext('after a label', ': ')}{row.reason}" for row in rows),
             **{
                 key: getattr(found, key)
                 for key in ("population", "high", "watch", "risen", "fallen", "unanswered", "held")
