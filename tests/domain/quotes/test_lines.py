@@ -67,17 +67,22 @@ def test_sums_follow_from_the_lines_to_the_cent(cast: Cast) -> None:
     assert found.total == found.net + found.tax > found.net
 
 
+def decimals(most: int, places: int, least: int = 0) -> st.SearchStrategy[Decimal]:
+    """Exact decimals from whole numbers, many times faster than Hypothesis' own."""
+    return st.integers(least, most * 10**places).map(lambda number: Decimal(number).scaleb(-places))
+
+
 numbers = st.fixed_dictionaries(
     {
-        "quantity": st.decimals("0.0001", 9999, places=4),
-        "unit_price": st.decimals(0, 99999, places=6),
-        "discount_percent": st.none() | st.decimals(0, 100, places=4),
+        "quantity": decimals(9999, 4, least=1),
+        "unit_price": decimals(99999, 6),
+        "discount_percent": st.none() | decimals(100, 4),
         "tax_rate": st.sampled_from([None, Decimal(6), Decimal(13)]),
     }
 )
 
 
-@given(st.lists(numbers, max_size=12), st.decimals(0, 100, places=4), st.booleans())
+@given(st.lists(numbers, max_size=6), decimals(100, 4), st.booleans())
 def test_every_sum_is_the_sum_of_its_parts(lines: list[dict[str, Any]], off: Decimal, included: bool) -> None:
     sums = quote_sums({"discount_percent": off, "tax_included": included}, lines)
 
