@@ -22,6 +22,8 @@ BUSINESS = ("customer", "contact", "relation", "interaction", "task", "*")
 CATALOGUE = ("product", "product_category", "price_book", "price_book_entry", "bundle_part")
 #: In whose name quotes are made, and how far discounts go.
 OFFERING = ("seller", "discount_limit")
+#: Who gets leads, and how they are scored.
+LEAD_RULES = ("lead_rule", "lead_score_rule")
 KEEP = ("view", "create", "edit", "delete", "restore")
 #: What is sold, whose cost is for who leads; orders with their papers; and the money for them.
 COSTED = ("order", "order_line", "return_line", "transaction")
@@ -45,7 +47,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "absence": every(OWN, *KEEP),
         "pool": every(ALL, "view"),
         "custody": every(ALL, "view"),
-        **on(("webform", "script", "needclass", "review_policy"), every(ALL, "view")),
+        **on(("webform", "script", "needclass", "review_policy", *LEAD_RULES), every(ALL, "view")),
         "review_cycle": every(ALL, "view"),
         **on((*CATALOGUE, *OFFERING, "credit_policy", "ledger_entry"), every(ALL, "view")),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
@@ -94,7 +96,7 @@ MANAGER = ShippedRole(
     grants=with_company(
         {
             **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
-            **on(("tag", "needclass"), every(ALL, *KEEP)),
+            **on(("tag", "needclass", *LEAD_RULES), every(ALL, *KEEP)),
             **on(CATALOGUE, every(ALL, *KEEP, "export", "import")),
             "approval": every(BELOW, "view"),
             "absence": every(BELOW, *KEEP, "assign"),
@@ -217,6 +219,7 @@ ADMIN = ShippedRole(
                 "script",
                 "needclass",
                 "review_policy",
+                *LEAD_RULES,
             ),
             every(ALL, *KEEP, "export", "import"),
         ),

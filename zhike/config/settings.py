@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "zhike.domain.quality",
     "zhike.domain.collection",
     "zhike.domain.reviews",
+    "zhike.domain.leads",
     "zhike.api",
     "zhike.web",
 ]
