@@ -9,16 +9,19 @@ import pytest
 
 from tests.cast import Cast, actor
 from tests.domain.risk.base import customer, signal, weigh
+from tests.engines.approvals.flow_of import flow, person, step
 from zhike.domain.activities.models import Task
 from zhike.domain.risk.attention import Lot, attend_at
 from zhike.domain.risk.holds import hold_lift, hold_place, open_holds
 from zhike.domain.risk.models import CreditHold, RiskPlan, RiskSignal
 from zhike.domain.risk.reporting import is_first_working_day, reports_make, standing
+from zhike.engines.approvals.deciding import approval_grant
+from zhike.engines.approvals.models import Approval
 from zhike.engines.notify.models import Notification
 from zhike.engines.working_time.services import working_calendar
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
-from zhike.metadata.errors import NotFound
+from zhike.metadata.errors import Invalid, NotFound
 from zhike.metadata.filters import compile_filter
 from zhike.metadata.records import record_save
 from zhike.metadata.saving import context_for
@@ -94,6 +97,23 @@ def test_who_is_at_risk_no_longer_is_left_alone(cast: Cast) -> None:
     attend_at(MONDAY + timedelta(days=60), "seed")
     assert not RiskPlan.objects.filter(pk=pk).exists()
     assert reminders() == []
+
+
+def test_credit_is_given_again_when_the_flow_that_asks_for_a_word_ends_well(cast: Cast) -> None:
+    pk = customer(owner=cast.bob.pk, department=cast.first.pk)
+    hold_place([pk], actor=actor(cast.alice), reason="欠款 97 天")
+    flow(cast, step(person(cast.eve)), kind="credit_release")
+
+    hold_lift([pk], actor=actor(cast.alice), reason="已付清")
+
+    assert open_holds([pk])
+    asked = Approval.objects.get(kind="credit_release")
+    with pytest.raises(Invalid, match="running_already"):
+        hold_lift([pk], actor=actor(cast.alice), reason="已付清")
+    approval_grant([asked.pk], actor=actor(cast.eve))
+    assert not open_holds([pk])
+    lifted = CreditHold.objects.get(customer_id=pk)
+    assert (lifted.lift_reason, lifted.lifted_by_id) == ("已付清", cast.eve.pk)
 
 
 def test_a_hold_says_who_and_why_stands_once_and_is_lifted_with_a_reason(cast: Cast) -> None:

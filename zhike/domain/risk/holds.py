@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from zhike.accounts.rights import on_behalf
 from zhike.domain.customers.models import Customer
 from zhike.domain.risk.models import CreditHold
+from zhike.engines.approvals.kinds import ApprovalKind, register
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.starting import approval_start
 from zhike.metadata import notices, policy, records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound
@@ -25,6 +28,8 @@ from zhike.metadata.storage import storage
 
 HELD = "held"
 FIELD = "credit_hold"
+#: Kind of approval for giving credit again.
+RELEASE = "credit_release"
 
 PLACED = notices.register(
     NoticeKind(
@@ -74,13 +79,34 @@ def _tell(customers: Sequence[int], reason: str, actor: Actor) -> None:
 
 
 def hold_lift(ids: Sequence[int], *, actor: Actor, reason: str) -> None:
-    """Give customers credit again, with the reason; the hold stays as history. Raises NotFound."""
+    """Give customers credit again, with the reason; the hold stays as history.
+
+    Where a flow asks for a word about it, that is asked for first, and credit is given when it is granted. Raises NotFound, and
+    Invalid where one runs already.
+    """
     with storage().write_transaction():
         holds = open_holds(_editable(ids, actor))
-        values = {"lifted_at": timezone.now(), "lifted_by": actor.user_id, "lift_reason": reason.strip()}
-        rows = [Row(values, id=hold.pk) for hold in holds.values()]
-        if rows:
-            _write(rows, actor)
+        _lift({pk: hold for pk, hold in holds.items() if not _asked(pk, reason.strip(), actor)}, reason.strip(), actor)
+
+
+def _asked(customer: int, reason: str, actor: Actor) -> bool:
+    """Whether somebody else has to say yes first, who is asked then."""
+    if actor.user_id is None:
+        return False
+    made = approval_start(registry.get("customer"), customer, kind=RELEASE, reason=reason, actor=actor)
+    return made is not None
+
+
+def _lift(holds: Mapping[int, CreditHold], reason: str, actor: Actor) -> None:
+    values = {"lifted_at": timezone.now(), "lifted_by": actor.user_id, "lift_reason": reason}
+    rows = [Row(values, id=hold.pk) for hold in holds.values()]
+    if rows:
+        _write(rows, actor)
+
+
+def release_granted(approval: Approval, *, actor: Actor) -> None:
+    """Give the credit that was asked for; one that was given meanwhile stays given."""
+    _lift(open_holds([approval.about_id or 0]), approval.reason or "", actor)
 
 
 def _write(rows: Sequence[Row], actor: Actor) -> None:
@@ -117,6 +143,18 @@ def hold_field(object_type: ObjectType) -> Mapping[str, Field]:
 def _flag() -> Any:
     rows = CreditHold.objects.filter(customer_id=OuterRef("pk"), lifted_at__isnull=True, deletion__isnull=True)
     return Subquery(rows.annotate(_flag=Value(HELD, output_field=CharField())).values("_flag")[:1])
+
+
+register(
+    ApprovalKind(
+        RELEASE,
+        _("Give credit again"),
+        objects=("customer",),
+        on_grant=release_granted,
+        icon="circle-check",
+        tone="green",
+    )
+)
 
 
 def _reason(label: Any) -> Field:
