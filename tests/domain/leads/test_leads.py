@@ -12,6 +12,7 @@ from tests.api.caller import caller, told
 from tests.cast import Cast, actor, client
 from zhike.accounts.models import User
 from zhike.domain.customers.models import Contact, Customer
+from zhike.domain.deals.models import Opportunity
 from zhike.domain.leads.jobs import leads_escalate
 from zhike.domain.leads.models import Lead, LeadState
 from zhike.domain.leads.services.assigning import lead_distribute, leads_assign
@@ -179,6 +180,8 @@ def test_a_lead_becomes_customer_and_contact_with_nothing_lost_and_back(cast: Ca
     )
     assert (contact.name, contact.phones, contact.customer_id) == ("王强", ["+8613912345678"], customer.pk)
     assert (one.state, one.campaign) == (LeadState.CONVERTED, "秋季展会")
+    [deal] = Opportunity.objects.filter(customer=customer)
+    assert (deal.contact_id, deal.owner_id, deal.name) == (contact.pk, cast.bob.pk, "苏州顺达物流有限公司：首个商机")
     with pytest.raises(Invalid):
         lead_convert([pk], actor=actor(cast.bob))
 
@@ -187,6 +190,7 @@ def test_a_lead_becomes_customer_and_contact_with_nothing_lost_and_back(cast: Ca
     back = found(pk)
     assert (back.state, back.customer_id, back.contact_id) == ("new", None, None)
     assert Customer.objects.get(pk=customer.pk).deletion_id is not None
+    assert Opportunity.objects.get(pk=deal.pk).deletion_id is not None
 
 
 def test_a_conversion_is_not_taken_back_over_later_changes(cast: Cast) -> None:
