@@ -18,6 +18,7 @@ from zhike.domain.customers.queries import group_customers
 from zhike.domain.demo.business import Business, Plan
 from zhike.domain.demo.loading import PASSWORD
 from zhike.domain.demo.trade import purchases
+from zhike.domain.leads.models import Lead
 from zhike.domain.pools.models import Custody
 from zhike.domain.quality.models import QualityScore
 from zhike.domain.tiers.models import TierChange, TierOverride
@@ -143,6 +144,10 @@ def test_trade_and_tiers_have_their_stories() -> None:
     [asked] = Approval.objects.filter(kind="general")
     assert (asked.state, asked.facts["credit_limit"]) == ("open", 200_000_000)
     assert list(asked.deciders.values_list("username", flat=True)) == ["zhouwenbin"]
+
+    fair = Lead.objects.get(name__startswith="太仓德邻")
+    assert (fair.score, fair.owner is not None, fair.state) == (50, True, "new")
+    assert Lead.objects.filter(owner__isnull=True).count() == 0
 
 
 def test_purchases_follow_the_tier_and_are_the_same_for_the_same_plan() -> None:

@@ -19,6 +19,7 @@ from zhike.domain.demo.deals import deals
 from zhike.domain.demo.hand_over import hand_over
 from zhike.domain.demo.imports import imports
 from zhike.domain.demo.key_accounts import key_accounts
+from zhike.domain.demo.leads import leads
 from zhike.domain.demo.mails import mails
 from zhike.domain.demo.orders import orders
 from zhike.domain.demo.people import Staff
@@ -208,6 +209,7 @@ class Loader:
         trade.grade(sorted(self.ids["customer"].values()), today)
         trade.decisions(self.ids["user"], self.ids["customer"], self.actor_of, today)
         approvals(self.ids["user"], self.ids["customer"], self.actor_of, today)
+        leads(self.ids["user"], today)
 
     def _groups(self, block: Block) -> None:
         """Groups from the outside in, static ones with some customers of the block."""
