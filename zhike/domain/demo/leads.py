@@ -9,6 +9,7 @@ from typing import Any
 from zhike.domain.demo.vocabulary import toml
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
+from zhike.metadata.errors import Invalid
 from zhike.metadata.records import Row, record_save, save
 
 #: Score rules hold since then, so that leads of the story have their points.
@@ -25,4 +26,6 @@ def leads(people: Mapping[Any, int], today: date) -> None:
         if listed:
             record_save(registry.get("lead_rule"), {**rule, "people": listed}, actor=SYSTEM)
     rows = [Row({**lead, "owner": people.get(lead.get("owner"))}) for lead in told["leads"]]
-    save(registry.get("lead"), rows, actor=SYSTEM)
+    for written in save(registry.get("lead"), rows, actor=SYSTEM).rows:
+        if written.problems:
+            raise Invalid(written.problems)

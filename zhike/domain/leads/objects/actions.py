@@ -23,7 +23,7 @@ registry.action(
     permission="edit",
     icon="phone",
     when=NEW,
-    arguments=(Field(key="said", type=field_type("long_text"), label=_("what was said"), required=True),),
+    arguments=(Field(key="said", type=field_type("long_text"), label=_("what was talked about"), required=True),),
 )(lead_respond)
 registry.action(
     Lead,

@@ -33,7 +33,6 @@ LEAD = registry.add(
         ),
         badges=("state", "source"),
         figures=("score",),
-        board_by="state",
         identity=Identity(
             names=("name",),
             kind="kind",
