@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _, gettext_lazy
@@ -58,6 +59,7 @@ def lead_convert(
 
 def _convert(lead: Lead, actor: Actor, known: int | None, *, anyway: bool, with_opportunity: bool) -> None:
     batches: list[int] = []
+    first = _last_batch()
     values = _values(lead)
     if known is None and not anyway:
         _require_none_alike(values, actor)
@@ -79,7 +81,13 @@ def _convert(lead: Lead, actor: Actor, known: int | None, *, anyway: bool, with_
         "responded_at": lead.responded_at or now,
     }
     records.record_save(registry.get("lead"), row, id=lead.pk, actor=on_behalf(actor))
-    Lead.objects.filter(pk=lead.pk).update(trail={**lead.trail, "batches": batches, "was": lead.state})
+    # What the product wrote along with these records, such as a deal's first move, is no later change by somebody else.
+    trail = {"batches": batches, "between": [first, _last_batch()], "was": lead.state}
+    Lead.objects.filter(pk=lead.pk).update(trail={**lead.trail, **trail})
+
+
+def _last_batch() -> int:
+    return Batch.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _values(lead: Lead) -> dict[str, Any]:
@@ -147,7 +155,9 @@ def _take_back(lead: Lead, actor: Actor) -> None:
     }
     records.record_save(registry.get("lead"), values, id=lead.pk, actor=on_behalf(actor))
     batches = list(Batch.objects.filter(pk__in=lead.trail.get("batches", ())).order_by("-pk"))
-    if batches and undo(batches, actor=actor).conflicts:
+    first, last = lead.trail.get("between", (0, 0))
+    beside = list(Batch.objects.filter(pk__gt=first, pk__lte=last).values_list("pk", flat=True))
+    if batches and undo(batches, actor=actor, beside=beside).conflicts:
         raise Invalid({"": [CHANGED_SINCE]})
-    trail = {key: value for key, value in lead.trail.items() if key not in {"batches", "was"}}
+    trail = {key: value for key, value in lead.trail.items() if key not in {"batches", "between", "was"}}
     Lead.objects.filter(pk=lead.pk).update(trail=trail)
