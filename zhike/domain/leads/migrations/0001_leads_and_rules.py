@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('assigned_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='given at')),
                 ('assigned_why', zhike.metadata.fields.columns.LongTextField(blank=True, editable=False, null=True, verbose_name='why this person')),
                 ('respond_by', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='to be answered by')),
-                ('responded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='answered at')),
+                ('responded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first answered at')),
                 ('escalated_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='told to the manager at')),
                 ('return_reason', zhike.metadata.fields.columns.LongTextField(blank=True, editable=False, null=True, verbose_name='why it was returned')),
                 ('converted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='converted at')),

@@ -49,7 +49,7 @@ class Lead(Record):
     assigned_at = models.DateTimeField(_("given at"), null=True, blank=True, editable=False)
     assigned_why = LongTextField(_("why this person"), null=True, blank=True, editable=False)
     respond_by = models.DateTimeField(_("to be answered by"), null=True, blank=True, editable=False)
-    responded_at = models.DateTimeField(_("answered at"), null=True, blank=True, editable=False)
+    responded_at = models.DateTimeField(_("first answered at"), null=True, blank=True, editable=False)
     escalated_at = models.DateTimeField(_("told to the manager at"), null=True, blank=True, editable=False)
     return_reason = LongTextField(_("why it was returned"), null=True, blank=True, editable=False)
 
