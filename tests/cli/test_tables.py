@@ -64,6 +64,7 @@ def test_layout_and_duplicates_are_chosen_and_unknown_ones_named(zhike: Zhike, m
 
     wrong = zhike(*given, "--layout", "nobody")
     first = zhike(*given, "--layout", "none")
+    (tmp_path / "in.csv").write_text("Name,Phone\n苏州恒泰包装,13800138000\n", "utf-8")
     again = zhike(*given, "--mode", "create", "--duplicates", "skip")
     twice = zhike(*given, "--mode", "create", "--duplicates", "create")
 

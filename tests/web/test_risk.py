@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.cast import Cast, client
 from tests.domain.risk.base import customer, level, signal, weigh
 from tests.lib.test_pdf import letters
-from zhike.accounts.models import User
+from zhike.accounts.models import Department, User
 from zhike.domain.risk.indicators import indicators
 from zhike.domain.risk.models import ReportReader, RiskReport, RiskSignal
 from zhike.domain.risk.reporting import reports_make
@@ -103,6 +103,7 @@ def test_the_page_of_a_customer_shows_level_hold_and_reason(cast: Cast) -> None:
 
 def report_of(cast: Cast) -> RiskReport:
     """Alice's report about one customer at risk."""
+    Department.objects.filter(pk=cast.first.pk).update(head=cast.alice)
     pk = customer("鼎盛包装", owner=cast.bob.pk, department=cast.first.pk)
     signal(pk, "bankruptcy", seen="法院公告受理破产申请")
     weigh()

@@ -1,4 +1,4 @@
-"""Leads of the demo with the rules by which they are scored and given out; what follows the change log does both."""
+"""Leads of the demo with the rules by which they are scored and given out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhike.domain.demo.vocabulary import toml
+from zhike.domain.leads.services.assigning import leads_assign
+from zhike.domain.leads.services.scoring import leads_score
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.errors import Invalid
@@ -26,6 +28,11 @@ def leads(people: Mapping[Any, int], today: date) -> None:
         if listed:
             record_save(registry.get("lead_rule"), {**rule, "people": listed}, actor=SYSTEM)
     rows = [Row({**lead, "owner": people.get(lead.get("owner"))}) for lead in told["leads"]]
-    for written in save(registry.get("lead"), rows, actor=SYSTEM).rows:
-        if written.problems:
-            raise Invalid(written.problems)
+    written = save(registry.get("lead"), rows, actor=SYSTEM).rows
+    for row in written:
+        if row.problems:
+            raise Invalid(row.problems)
+    # What follows the change log begins behind what the demo wrote.
+    ids = {row.id for row in written if row.id is not None}
+    leads_score(ids)
+    leads_assign(ids)

@@ -10,6 +10,8 @@ from zhike.engines.verification.verifiable import has_findings
 from zhike.metadata.belongings import Moved, Mover, register_mover
 from zhike.metadata.object_type import ObjectType
 
+#: Findings of one statement.
+AT_ONCE = 200
 #: Field and name of a value.
 Place = tuple[str, str]
 
@@ -86,10 +88,11 @@ def _settle(marks: Iterable[ValueMark]) -> None:
 
 def _store(marks: Iterable[ValueMark]) -> None:
     listed = list(marks)
-    # Those that are current no more first: at any moment one finding a value is.
-    for current in (False, True):
-        rows = [mark for mark in listed if mark.is_current is current]
-        ValueMark.objects.bulk_update(rows, ["record_id", "is_current"], batch_size=200)
+    # At any moment one finding about a value is current, also half way through a statement that swaps two.
+    for start in range(0, len(listed), AT_ONCE):
+        ids = [mark.pk for mark in listed[start : start + AT_ONCE]]
+        ValueMark.objects.filter(pk__in=ids, is_current=True).update(is_current=False)
+    ValueMark.objects.bulk_update(listed, ["record_id", "is_current"], batch_size=AT_ONCE)
 
 
 register_mover("findings", Mover(move, move_back))

@@ -25,7 +25,7 @@ from zhike.metadata.query import PageRow, cell, record_row
 from zhike.metadata.saving import context_for
 
 #: Actions whose buttons a record's page may show.
-ASKED = ("edit", "delete", "assign")
+ASKED = ("edit", "delete", "assign", "export")
 
 #: Ids to fetch titles of, by object key.
 Wanted = dict[str, set[int]]
