@@ -111,6 +111,8 @@ class Child:
 
     object_key: str
     via: str
+    #: Two below one parent may have the same title, as two lines of an order: each row of an import is one of its own.
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Importer:
         layout = layouts().get(run.layout)
         self.reader = Reader(run, layout, targets, actor, origin)
         self.child_types = {key: (target.object_type, target.via) for key, target in self.reader.child_types().items()}
+        #: Children of which a parent may have two with the same title, and how many of each the file had so far.
+        self.repeating = {child.object_key for child in object_type.children if child.repeats}
+        self.met: Counter[tuple[str, Any, str]] = Counter()
+        self.began = run.created_at
 
     @property
     def looks_for_duplicates(self) -> bool:
@@ -230,11 +234,17 @@ class Importer:
     def _without_known(
         self, child: ObjectType, via: str, made: Sequence[tuple[Line, dict[str, Any]]]
     ) -> list[tuple[Line, dict[str, Any]]]:
-        """Child records that are not there yet: one with the same title under the same parent is the same one."""
+        """Child records that are not there yet: one with the same title under the same parent is the same one.
+
+        Where titles repeat, the file's first is the same as the first that was there before the import, and so on.
+        """
         title = child.title
         column = child.field(title).column
         parents = {values[via] for _line, values in made}
         rows = child.model._default_manager.filter(deletion__isnull=True, **{f"{via}__in": parents})
+        if child.key in self.repeating:
+            earlier = rows.filter(created_at__lt=self.began).values_list(via, column) if column else ()
+            return self._beyond(child, via, made, Counter(earlier))
         known = set(rows.values_list(via, column)) if column and parents else set()
         fresh = []
         for line, values in made:
@@ -243,6 +253,18 @@ class Importer:
                 continue
             known.add(identity)
             fresh.append((line, values))
+        return fresh
+
+    def _beyond(
+        self, child: ObjectType, via: str, made: Sequence[tuple[Line, dict[str, Any]]], known: Mapping[Any, int]
+    ) -> list[tuple[Line, dict[str, Any]]]:
+        """Child records of the file beyond as many of the same parent and title as there were."""
+        fresh = []
+        for line, values in made:
+            parent, text = values[via], str(values.get(child.title, "")).strip()
+            self.met[child.key, parent, text] += 1
+            if not text or self.met[child.key, parent, text] > known.get((parent, text), 0):
+                fresh.append((line, values))
         return fresh
 
 

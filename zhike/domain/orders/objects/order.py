@@ -39,7 +39,7 @@ ORDER = registry.add(
             Panel("ledger_entry", "order", ("memo", "day", "kind", "amount"), is_more=True),
         ),
         children=(
-            Child("order_line", "order"),
+            Child("order_line", "order", repeats=True),
             Child("instalment", "order"),
             Child("delivery", "order"),
             Child("order_return", "order"),
