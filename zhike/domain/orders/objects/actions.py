@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.orders.choices import OrderState
 from zhike.domain.orders.deliver import order_deliver
@@ -56,7 +56,7 @@ def _add(run: Any, label: Any, icon: str, *states: OrderState, rare: bool = Fals
 
 _add(order_confirm, _("Confirm"), "circle-check", OrderState.DRAFT)
 _add(order_deliver, _("Deliver what is left"), "truck", OrderState.CONFIRMED)
-_add(order_done, _("Done"), "check", OrderState.CONFIRMED)
+_add(order_done, pgettext_lazy("order", "Done"), "check", OrderState.CONFIRMED)
 _add(order_reopen, _("Open again"), "arrow-back-up", OrderState.DONE)
 _add(order_redraft, _("Back to draft"), "arrow-back-up", OrderState.CONFIRMED, OrderState.CANCELLED, rare=True)
 _add(order_cancel, _("Cancel the order"), "ban", OrderState.DRAFT, OrderState.CONFIRMED, rare=True)
