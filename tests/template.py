@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import inspect
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +19,10 @@ import django
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from tests.settings import TEMPLATE_DATABASE
+from zhike.cli.quick_states import quick_states
 
 
 def migration_key() -> str:
@@ -73,8 +75,15 @@ def in_database(name: str) -> Iterator[None]:
 
 def migrate() -> None:
     """Run every migration, and nothing that comes after."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate_to(MigrationLoader(None).graph.leaf_nodes())
+
+
+def migrate_to(targets: Iterable[tuple[str, str]]) -> ProjectState:
+    """Run migrations forwards or back to these, and nothing that comes after; the state that they lead to."""
+    with quick_states():
+        state: ProjectState = MigrationExecutor(connection).migrate(list(targets))
+    state.clear_delayed_apps_cache()
+    return state
 
 
 def copy_template(directory: Path, target: Path) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, actor
 from tests.domain.reviews.scene import DAY, at, make_customer, make_policy, open_cycle, review_of
+from tests.template import migrate_to
 from zhike.engines.verification.marking import mark_value
 from zhike.engines.verification.models import ValueMark
 from zhike.metadata import registry
@@ -32,9 +33,7 @@ def test_confirmations_and_answers_become_findings(cast: Cast) -> None:
         pk = make_customer(cast, **values)
         open_cycle()
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
-    apps = executor.loader.project_state(BEFORE).apps
+    apps = migrate_to(BEFORE).apps
     confirmed = apps.get_model("collection", "Confirmation")
 
     def confirm(key: str, means: str, moment: datetime, record: int = pk) -> None:
@@ -55,7 +54,7 @@ def test_confirmations_and_answers_become_findings(cast: Cast) -> None:
             for key, verdict in (("phones", "confirmed"), ("name", "corrected"), ("legal_name", "unreachable"))
         )
 
-    MigrationExecutor(connection).migrate(leaves)
+    migrate_to(leaves)
 
     marks = ValueMark.objects.filter(state="verified")
     now = {(row.field_key, row.value, row.means, row.by_id) for row in marks.filter(is_current=True)}

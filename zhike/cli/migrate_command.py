@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from zhike.cli.language import _
+from zhike.cli.quick_states import quick_states
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,4 +35,5 @@ def pending() -> list[str]:
 
 def apply() -> None:
     """Apply all migrations; quick when there are none, and what follows a migration is done even then."""
-    call_command("migrate", interactive=False, verbosity=0)
+    with quick_states():
+        call_command("migrate", interactive=False, verbosity=0)

@@ -14,9 +14,11 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from zhike.cli import migrate_command  # noqa: E402
+
 setup_test_environment()
 call_command("makemigrations", "coupons", verbosity=0)
-call_command("migrate", verbosity=0)
+migrate_command.apply()
 
 from coupons import coupon  # noqa: E402
 

@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from tests.cast import Cast, actor, client
+from tests.template import migrate_to
 from zhike.engines.approvals.deciding import approval_grant
 from zhike.engines.approvals.kinds import ApprovalKind, forget, register
 from zhike.engines.approvals.models import Approval, ApprovalEvent, ApprovalSigner, ApprovalStep
@@ -36,7 +37,7 @@ def _kind() -> Iterator[None]:
 def moved(cast: Cast) -> dict[str, int]:
     """Two requests of the earlier version, one waiting and one refused, after the upgrade."""
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    old = MigrationExecutor(connection).migrate(BEFORE).apps
+    old = migrate_to(BEFORE).apps
     made = _requests(cast, old.get_model("approvals", "Request"))
     # The earlier version knew the migration under the name of its app.
     rows = MigrationRecorder(connection).migration_qs.filter(app="approvals", name="0001_requests")
@@ -46,7 +47,7 @@ def moved(cast: Cast) -> dict[str, int]:
     ahead = {(found.app_label, found.name) for found, _back in executor.migration_plan(leaves)}
     assert ("approvals", "0001_requests") not in ahead
     assert ("approvals", "0002_requests_become_approvals") in ahead
-    executor.migrate(leaves)
+    migrate_to(leaves)
     return made
 
 
