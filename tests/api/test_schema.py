@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import pickle
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +19,7 @@ from django.db import close_old_connections, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core import NotSet
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -27,6 +33,8 @@ from zhike.config.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 
+#: Of a call, beside its operation.
+PARTS = ("path_parameters", "headers", "cookies", "query", "body", "media_type", "multipart_content_types")
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)
 #: The custodian may do nearly everything, so most of the code lies behind that role.
 EXAMPLES = {"clara": 8, "bob": 3, "alice": 2, "sara": 2, "max": 2, "eve": 2, "adam": 1, "mallory": 1}
@@ -45,30 +53,60 @@ def _connection_stays() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="session")
+def example_directory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the drawn calls are kept from run to run, or for this run if pytest is to keep nothing."""
+    kept = getattr(request.config, "cache", None)
+    return Path(kept.mkdir("examples")) if kept else tmp_path_factory.mktemp("examples")
+
+
 class _Undo(Exception):
     """Takes the effect of a call back."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ASKED)
-def test_no_call_breaks_the_interface(cast: Cast, role: str) -> None:
+def test_no_call_breaks_the_interface(cast: Cast, role: str, example_directory: Path) -> None:
     user = getattr(cast, role)
     for object_key in ("customer", "contact", "task", "x_vehicle"):
         build(cast, object_key, user)
     # In-process answers are not unpacked by the client, so none may come compressed.
     headers = {"Authorization": f"Bearer {caller(user).secret}", "Accept-Encoding": "identity"}
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application, headers=headers)
-    for cases in _cases_by_operation(orjson.dumps(schema.raw_schema)):
+    for cases in _cases_by_operation(orjson.dumps(schema.raw_schema), example_directory):
         for case in cases[: EXAMPLES[role]]:
             _try(case, headers)
 
 
 @cache
-def _cases_by_operation(document: bytes) -> list[list[Any]]:
-    """Calls to make, the same in every run. Everybody reads the same document, so they are drawn once for all roles."""
+def _cases_by_operation(document: bytes, directory: Path) -> list[list[Any]]:
+    """Calls to make, the same in every run. Everybody reads the same document, so they are drawn once for all roles.
+
+    To draw them takes longer than to make the calls: whoever comes first keeps them in ``directory``, and the others wait.
+    """
     schema = schemathesis.openapi.from_dict(orjson.loads(document))
     schema.app, schema.location = application, "/api/openapi.json"
-    return [_drawn(found.ok().as_strategy()) for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations()]
+    drawing = " ".join(map(version, ("schemathesis", "hypothesis"))) + Path(__file__).read_text("utf-8")
+    kept = directory / hashlib.sha256(document + drawing.encode()).hexdigest()
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            for old in directory.iterdir():
+                if old.name != "lock":
+                    old.unlink()
+            drawn = [[_told(case) for case in _drawn(found.as_strategy())] for found in operations]
+            unfinished = directory / "unfinished"
+            unfinished.write_bytes(pickle.dumps(drawn))
+            unfinished.rename(kept)
+        # Written by this test, in a directory of the tests' own.
+        told = pickle.loads(kept.read_bytes())  # noqa: S301
+    return [[found.Case(**values) for values in each] for found, each in zip(operations, told, strict=True)]
+
+
+def _told(case: Any) -> dict[str, Any]:
+    """What makes a call another than the next of its operation."""
+    return {name: found for name in PARTS if not isinstance(found := getattr(case, name), NotSet)}
 
 
 def _drawn(strategy: Any) -> list[Any]:
