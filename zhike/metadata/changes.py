@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from zhike.metadata import chain, policy
@@ -16,6 +17,7 @@ from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
 from zhike.metadata.models import Change
 from zhike.metadata.object_type import ObjectType
+from zhike.metadata.prepared import NO_RECORD, Prepared
 from zhike.metadata.storage import storage
 
 COLUMNS = ("txid", "batch_id", "at", "actor_id", "object_key", "record_id", "action", "version", "values")
@@ -122,7 +124,10 @@ def history(
         rows = rows.filter(actor_id__in=people)
     found: list[HistoryEntry] = []
     while len(found) < limit:
-        batch = list((rows if before_id is None else rows.filter(id__lt=before_id))[:limit])
+        if before_id is None and not people:
+            batch = list(_newest(object_type.history_keys, limit).models(record_id))
+        else:
+            batch = list((rows if before_id is None else rows.filter(id__lt=before_id))[:limit])
         entries = [
             HistoryEntry(change, fields_of(actor, object_type, change, everything=everything)) for change in batch
         ]
@@ -131,6 +136,13 @@ def history(
             break
         before_id = batch[-1].pk
     return found[:limit]
+
+
+@lru_cache(maxsize=512)
+def _newest(object_keys: tuple[str, ...], limit: int) -> Prepared[Change, int]:
+    """The question that every page of a record asks."""
+    rows = Change.objects.filter(object_key__in=object_keys).order_by("-id")
+    return Prepared(lambda record_id: rows.filter(record_id=record_id)[:limit], place=NO_RECORD)
 
 
 def fields_of(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from zhike.metadata import policy, registry
+from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context
-from zhike.metadata.listed_ids import among
+from zhike.metadata.kept import kept_for
+from zhike.metadata.listed_ids import among, among_given, given_ids
 from zhike.metadata.object_type import ObjectType
+from zhike.metadata.prepared import NO_RECORDS, PreparedValues
 
 #: Gives (title, URL) by id of what the reader may see.
 Provider = Callable[[Collection[int], Context], Mapping[int, tuple[str, str]]]
@@ -42,10 +46,20 @@ def fill_labels(wanted: Mapping[str, Iterable[int]], context: Context) -> None:
         title = target.field(target.title)
         if not policy.may(context.actor, target, "view") or title.column is None:
             continue
-        rows = policy.queryset_for(context.actor, target).filter(pk__in=missing)
-        for pk, text in rows.values_list("pk", title.column):
-            shown = policy.shown(context.actor, target, title, text)
+        for row in _titles(target, title.column, context.actor).ask(given_ids(missing)):
+            pk, shown = row["pk"], policy.shown(context.actor, target, title, row[title.column])
             context.labels[key, pk] = (str(shown or f"#{pk}"), record_url(target, pk))
+
+
+def _titles(target: ObjectType, column: str, actor: Actor) -> PreparedValues[Any]:
+    """The question for the titles of given records, as far as the actor sees them."""
+
+    def prepared() -> PreparedValues[Any]:
+        place = given_ids(NO_RECORDS)
+        rows = policy.queryset_for(actor, target).filter(among_given(place))
+        return PreparedValues(rows.values("pk", column), place=place)
+
+    return kept_for(actor, target, "titles", prepared)
 
 
 def visible_ids(key: str, ids: Collection[int], context: Context) -> set[int]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from django.db.models import F
 
 from zhike.metadata.columns import links_fields
 from zhike.metadata.fields.base import Field
+from zhike.metadata.listed_ids import AmongGiven, given_ids
 from zhike.metadata.object_type import ObjectType, Values
+from zhike.metadata.prepared import NO_RECORDS, Prepared
 from zhike.metadata.storage import storage
 
 
@@ -30,10 +35,17 @@ def links_now(
 
 def linked(object_type: ObjectType, field: Field, ids: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs (record id, linked id) of a links field in stable order."""
-    column: Any = object_type.model._meta.get_field(field.column or "")
+    return _pairs(object_type.model._meta.get_field(field.column or "")).tuples(given_ids(ids))
+
+
+@cache
+def _pairs(column: Any) -> Prepared[Any, Any]:
+    """The question for the pairs of a column, which every page of a record asks."""
     source, target = column.m2m_column_name(), column.m2m_reverse_name()
-    rows = column.remote_field.through._default_manager.filter(**{f"{source}__in": ids})
-    return list(rows.order_by(target).values_list(source, target))
+    rows = column.remote_field.through._default_manager.order_by(target)
+    return Prepared(
+        lambda ids: rows.filter(AmongGiven(F(source), ids)).values_list(source, target), place=given_ids(NO_RECORDS)
+    )
 
 
 def write_links(

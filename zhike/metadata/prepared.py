@@ -21,9 +21,12 @@ from django.db.models.sql.compiler import SQLCompiler
 _texts: dict[str, str] = {}
 #: A place among the ids of records.
 NO_RECORD = -987_654_321_012_345
+#: Where several ids go to the database as one value.
+NO_RECORDS = (NO_RECORD,)
 
 M = TypeVar("M", bound=Model)
-V = TypeVar("V", int, str)
+#: A number, a text, or ids as ``listed_ids.given_ids`` hands them over.
+V = TypeVar("V", int, str, Any)
 
 
 class Prepared(Generic[M, V]):
@@ -108,13 +111,20 @@ class PreparedValues(Generic[V]):
 
     def ask(self, value: V) -> list[dict[str, Any]]:
         """The rows for this value."""
+        return [dict(zip(self._names, row, strict=True)) for row in self._fetched(value)]
+
+    def models(self, model: type[M], value: V) -> list[M]:
+        """The rows as models, of a query by all of the model's columns."""
+        return [model.from_db(connection.alias, self._names, row) for row in self._fetched(value)]
+
+    def _fetched(self, value: V) -> list[Sequence[Any]]:
         if self._sql is None:
             return []
         given = tuple(value if param == self._place else param for param in self._params)
         with connection.cursor() as cursor:
             cursor.execute(self._sql, given)
             rows: Any = cursor.fetchall()
-        return [dict(zip(self._names, self._converted(row), strict=True)) for row in rows]
+        return [self._converted(row) for row in rows]
 
     def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
         if not self._converters:

@@ -8,7 +8,7 @@ wrongly at a million rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
@@ -347,6 +347,30 @@ def first_rows(
     query = Query(object_type, actor, context, columns=columns)
     with nullcontext() if budget is None else time_budget(budget):
         return list(query._drawn(rows, ()).values())
+
+
+def related_rows(
+    object_type: ObjectType,
+    rows: Callable[[int], QuerySet[Record]],
+    record_id: int,
+    *,
+    key: Hashable,
+    actor: Actor,
+    context: Context,
+    columns: Sequence[str] = (),
+) -> list[PageRow]:
+    """The same for rows that belong to a record, of which nothing but its id changes the question within a day.
+
+    Its SQL is put together once for each actor and ``key``.
+    """
+    query = Query(object_type, actor, context, columns=columns)
+    fields = query._wanted(())
+
+    def prepared() -> PreparedValues[int]:
+        return PreparedValues(query._valued(rows(NO_RECORD), fields), place=NO_RECORD)
+
+    asked = kept_for(actor, object_type, ("below", key, tuple(columns)), prepared, day=today())
+    return list(query._shaped(asked.ask(record_id), fields).values())
 
 
 # Faces ------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor, FieldAccess
 from zhike.metadata.columns import converter
 from zhike.metadata.fields.base import Label
+from zhike.metadata.kept import kept_for
 from zhike.metadata.models import TimelineEntry
 from zhike.metadata.object_type import ObjectType, TimelineSource, Values
+from zhike.metadata.prepared import NO_RECORD, PreparedValues
 from zhike.metadata.storage import storage
 
 COLUMNS = ("subject_key", "subject_id", "at", "source_key", "source_id", "kind", "actor_id", "title", "body", "details")
@@ -184,8 +186,12 @@ def entries_for(
     The rights to each source are part of the query; what a source hides from the actor (its title, body or further fields) is
     blanked here and not searched.
     """
-    rows = TimelineEntry.objects.filter(_visible(actor, object_type, record_id))
-    rows = rows.filter(subject_key=object_type.key, subject_id=record_id)
+    if before is None and not (kinds or sources or people or text):
+        found = _newest(actor, object_type, limit).models(TimelineEntry, record_id)
+        for entry in found:
+            _blank(actor, entry)
+        return found
+    rows = _entries(actor, object_type, record_id)
     if before is not None:
         rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
     if kinds:
@@ -200,6 +206,21 @@ def entries_for(
     for entry in found:
         _blank(actor, entry)
     return found
+
+
+def _entries(actor: Actor, subject: ObjectType, record_id: int) -> QuerySet[TimelineEntry]:
+    rows = TimelineEntry.objects.filter(_visible(actor, subject, record_id))
+    return rows.filter(subject_key=subject.key, subject_id=record_id)
+
+
+def _newest(actor: Actor, subject: ObjectType, limit: int) -> PreparedValues[int]:
+    """The question that every page of a record asks; rights and catalogue alone decide what it says."""
+
+    def prepared() -> PreparedValues[int]:
+        rows = _entries(actor, subject, NO_RECORD).order_by("-at", "-id")[:limit]
+        return PreparedValues(rows.values(), place=NO_RECORD)
+
+    return kept_for(actor, subject, ("newest", limit, *_attached), prepared)
 
 
 def _visible(actor: Actor, subject: ObjectType, record_id: int) -> Q:

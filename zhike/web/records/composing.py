@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from zhike.engines.submissions.services import new_key
@@ -15,8 +16,9 @@ from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.fields.choice_option import offered
 from zhike.metadata.labels import fill_labels
+from zhike.metadata.models import Record
 from zhike.metadata.object_type import Composer, ObjectType
-from zhike.metadata.query import PageRow, first_rows
+from zhike.metadata.query import PageRow, related_rows
 from zhike.web.records.moments import local_day
 from zhike.web.records.story_words import KIND_ICONS
 from zhike.web.records.subject import Subject
@@ -50,11 +52,16 @@ def load_people(subject: Subject) -> list[PageRow]:
         return []
     if not policy.may(subject.actor, target, "view"):
         return []
-    # Their rights follow the subject, which the actor sees.
-    rows = policy.every_record(target).filter(deletion__isnull=True, **{target.field(via).column or via: subject.id})
+    column = target.field(via).column or via
+
+    def rows(record_id: int) -> QuerySet[Record]:
+        """Their rights follow the subject, which the actor sees."""
+        below = policy.every_record(target).filter(deletion__isnull=True, **{column: record_id})
+        return below.order_by("pk")[:MOST_PEOPLE]
+
     columns = (target.title, *(field.key for field in phone_fields(target)))
-    return first_rows(
-        target, rows.order_by("pk")[:MOST_PEOPLE], actor=subject.actor, context=subject.context, columns=columns
+    return related_rows(
+        target, rows, subject.id, key="people", actor=subject.actor, context=subject.context, columns=columns
     )
 
 

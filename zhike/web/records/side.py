@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -26,8 +27,8 @@ from zhike.metadata.labels import record_url
 from zhike.metadata.models import Record, TeamMember
 from zhike.metadata.object_type import ObjectType, Panel, Todo
 from zhike.metadata.places import list_url
-from zhike.metadata.query import PageRow, cell, first_rows
-from zhike.metadata.time_budget import OutOfTime
+from zhike.metadata.query import PageRow, cell, related_rows
+from zhike.metadata.time_budget import OutOfTime, time_budget
 from zhike.web.records.moments import moment
 from zhike.web.records.subject import Subject, Wanted, want, want_row
 
@@ -65,11 +66,18 @@ def load_steps(subject: Subject) -> list[PageRow]:
     if found is None:
         return []
     panel, object_type, todo = found
-    rows = rows_below(subject, panel, object_type).filter(compile_filter(object_type, todo.open, subject.context))
     column = object_type.field(todo.due).column or "pk"
-    return first_rows(
+
+    def open_rows(record_id: int) -> QuerySet[Record]:
+        rows = rows_below(subject, panel, object_type, record_id)
+        rows = rows.filter(compile_filter(object_type, todo.open, subject.context))
+        return rows.order_by(column, "pk")[:MOST_STEPS]
+
+    return related_rows(
         object_type,
-        rows.order_by(column, "pk")[:MOST_STEPS],
+        open_rows,
+        subject.id,
+        key=("steps", subject.object_type.key),
         actor=subject.actor,
         context=subject.context,
         columns=(object_type.title, todo.due, "owner"),
@@ -119,21 +127,23 @@ def step(object_type: ObjectType, todo: Todo, row: PageRow, context: Context) ->
 # Related records --------------------------------------------------------------------------------------------------
 
 
-def link_condition(panel: Panel, object_type: ObjectType, subject: Subject) -> Q:
-    """Records of the panel's type that link to the subject by the panel's field."""
+def link_condition(panel: Panel, object_type: ObjectType, subject: Subject, record_id: int) -> Q:
+    """Records of the panel's type that link to a record of the subject's type by the panel's field."""
     field = object_type.field(panel.via)
     if field.column is not None and not is_links(object_type, field):
-        return Q(**{field.column: subject.id})
-    return Q(field.type.condition("eq", subject.id, field, subject.context))
+        return Q(**{field.column: record_id})
+    return Q(field.type.condition("eq", record_id, field, subject.context))
 
 
-def rows_below(subject: Subject, panel: Panel, object_type: ObjectType) -> QuerySet[Record]:
-    """Live records of the panel that the actor may see.
+def rows_below(
+    subject: Subject, panel: Panel, object_type: ObjectType, record_id: int | None = None
+) -> QuerySet[Record]:
+    """Live records of the panel that the actor may see; ``record_id`` is the subject's unless another one is put in its place.
 
     Those whose rights follow this very record need no further look: the actor sees it. Asking all the same would make the
     database gather everything within the actor's reach first.
     """
-    condition = link_condition(panel, object_type, subject)
+    condition = link_condition(panel, object_type, subject, subject.id if record_id is None else record_id)
     if object_type.scope_from == panel.via:
         return policy.every_record(object_type).filter(condition, deletion__isnull=True)
     return policy.queryset_for(subject.actor, object_type).filter(condition)
@@ -194,19 +204,24 @@ def beginnings(subject: Subject, empty: list[tuple[Panel, ObjectType]]) -> list[
 
 
 def load_panel(subject: Subject, panel: Panel, object_type: ObjectType) -> Loaded | None:
-    rows = rows_below(subject, panel, object_type)
     sort = object_type.default_sort
     column = object_type.field(sort.removeprefix("-")).column
     order = [f"-{column}" if sort.startswith("-") else column, "-pk"] if column else ["-pk"]
+
+    def rows(record_id: int) -> QuerySet[Record]:
+        return rows_below(subject, panel, object_type, record_id).order_by(*order)[: panel.limit + 1]
+
     try:
-        found = first_rows(
-            object_type,
-            rows.order_by(*order)[: panel.limit + 1],
-            actor=subject.actor,
-            context=subject.context,
-            columns=(object_type.title, *panel.columns),
-            budget=PANEL_BUDGET if object_type.field(panel.via).is_custom else None,
-        )
+        with time_budget(PANEL_BUDGET) if object_type.field(panel.via).is_custom else nullcontext():
+            found = related_rows(
+                object_type,
+                rows,
+                subject.id,
+                key=("panel", subject.object_type.key, panel.via, panel.limit),
+                actor=subject.actor,
+                context=subject.context,
+                columns=(object_type.title, *panel.columns),
+            )
     except OutOfTime:
         return None
     return Loaded(panel, object_type, found[: panel.limit], len(found) > panel.limit)

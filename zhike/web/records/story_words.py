@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from zhike.metadata import registry, timeline
 from zhike.metadata.changes import HistoryEntry
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.fields.choice import ChoiceType
-from zhike.metadata.fields.choice_option import choice_by_key, offered
+from zhike.metadata.fields.choice_option import LiveChoices, choice_by_key, offered
 from zhike.metadata.fields.long_text import LongTextType
 from zhike.metadata.fields.text import TextType
+from zhike.metadata.kept import kept_for
 from zhike.metadata.labels import record_url
 from zhike.metadata.models import Change, TimelineEntry
 from zhike.metadata.object_type import ObjectType, TimelineSource
@@ -38,6 +40,8 @@ KIND_ICONS = {
     "portal": "world",
     "social": "share",
 }
+#: Where a kind stands in an address that is made for all of them.
+ANY_KIND = "-any-"
 CHANGE_ICONS = {
     Change.Action.CREATE: "circle-plus",
     Change.Action.UPDATE: "edit",
@@ -97,6 +101,8 @@ def filters(subject: Subject, state: StoryState) -> list[dict[str, Any]]:
 def narrowing(subject: Subject, found: Story, state: StoryState) -> dict[str, Any]:
     """The menu beside the chips: kinds of what happened, and the people who stand on this page."""
     people = sorted({*people_of(found.items), *([state.person] if state.person else [])})
+    # Once for all kinds, of which there may be dozens.
+    address, mark = f"{subject.url}{state.query_string(kind=ANY_KIND, cursor=None, day='')}", f"={ANY_KIND}"
     return {
         "active": bool(state.kind or state.person),
         "clear_url": f"{subject.url}{state.query_string(kind='', person=None, cursor=None, day='')}",
@@ -104,7 +110,7 @@ def narrowing(subject: Subject, found: Story, state: StoryState) -> dict[str, An
             {
                 "label": label,
                 "icon": KIND_ICONS.get(key, "point"),
-                "url": f"{subject.url}{state.query_string(kind=key, cursor=None, day='')}",
+                "url": address.replace(mark, f"={quote_plus(key)}"),
                 "active": state.kind == key,
             }
             for key, label in kinds_of(subject, state).items()
@@ -124,14 +130,26 @@ def narrowing(subject: Subject, found: Story, state: StoryState) -> dict[str, An
 def kinds_of(subject: Subject, state: StoryState) -> dict[str, str]:
     """Kinds that entries of the chosen source, or of all of them, may have."""
     found: dict[str, str] = {}
-    for attached in timeline.sources_for(subject.actor, subject.object_type):
-        if attached.key not in registry.catalogue() or state.source not in {"", attached.key}:
+    for source in sources_of(subject):
+        if source.key not in registry.catalogue() or state.source not in {"", source.key}:
             continue
-        source = registry.get(attached.key)
-        field = kind_field(source, source.timeline) if source.timeline is not None else None
-        for choice in offered(field) if field is not None else ():
-            found.setdefault(choice.key, choice.text(subject.context))
+        for key, label in kinds_in(registry.get(source.key), subject):
+            found.setdefault(key, label)
     return found
+
+
+def kinds_in(source: ObjectType, subject: Subject) -> list[tuple[str, str]]:
+    """Kinds of one source, in the reader's language."""
+    field = kind_field(source, source.timeline) if source.timeline is not None else None
+    if field is None:
+        return []
+
+    def said_once() -> list[tuple[str, str]]:
+        return [(choice.key, choice.text(subject.context)) for choice in offered(field)]
+
+    if isinstance(field.options.get("choices"), LiveChoices):
+        return said_once()
+    return kept_for(subject.actor, source, "kinds", said_once)
 
 
 def sources_of(subject: Subject) -> list[timeline.AttachedSource]:
