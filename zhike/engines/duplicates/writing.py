@@ -30,7 +30,9 @@ def _write_some(object_type: ObjectType, ids: Sequence[int], *, are_new: bool) -
     wanted = {(pk, key) for pk, traits in traits_by_id(object_type, ids).items() for key in keys(traits)}
     present: dict[tuple[int, int], int] = {}
     if not are_new:
-        rows = DuplicateKey.objects.filter(among("record_id", ids), object_key=object_type.key)
+        # The bounds keep a database that has not looked at the filling table yet from reading all keys of the type each time.
+        bounds = {"record_id__gte": ids[0], "record_id__lte": ids[-1]}
+        rows = DuplicateKey.objects.filter(among("record_id", ids), object_key=object_type.key, **bounds)
         present = {(pk, key): row for pk, key, row in rows.values_list("record_id", "key", "pk")}
     if gone := [row for found, row in present.items() if found not in wanted]:
         DuplicateKey.objects.filter(pk__in=gone).delete()
