@@ -1,10 +1,11 @@
-/** Tabs over panels on one page; arrow keys move between them. */
+/** Tabs over panels on one page; arrow keys move between them. A single panel without tabs stays as it came. */
 import { Controller } from "../../vendor/stimulus.js";
 
 export default class extends Controller {
   static targets = ["tab", "panel"];
 
   connect() {
+    if (!this.tabTargets.length) return;
     const chosen = this.tabTargets.findIndex((tab) => tab.getAttribute("aria-selected") === "true");
     this.show(Math.max(0, chosen));
   }
