@@ -112,9 +112,17 @@ function markCurrent() {
       if (fits && (!best || path.length > new URL(best.href).pathname.length)) best = link;
     }
     best?.setAttribute("aria-current", "page");
+    if (best) bringIntoSight(best, bar.querySelector(".rail-body"));
     // The button with all places stands for those that are not in the bar.
     bar.querySelector("button.bottom-link")?.classList.toggle("is-current", !best);
   }
+}
+
+/** A place far down the rail is seen without scrolling there; the page itself stays where it is. */
+function bringIntoSight(link, box) {
+  if (!box) return;
+  const [inner, outer] = [link.getBoundingClientRect(), box.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
 
 function scrollers() {
