@@ -63,7 +63,7 @@ def search_box(context: Context, attrs: str) -> SafeString:
     return format_html(
         '<input class="picker-input" type="text" role="combobox" autocomplete="off" aria-autocomplete="list" '
         'aria-expanded="false" placeholder="{}"{} data-picker-target="input" data-action="input->picker#type '
-        'focus->picker#open blur->picker#close keydown->picker#key">',
+        'focus->picker#open click->picker#open blur->picker#close keydown->picker#key">',
         said(_("Type to search"), context),
         markup.markup(attrs),
     )

@@ -37,7 +37,10 @@ export default class extends Controller {
     this.timer = setTimeout(() => this.fetch(), PAUSE);
   }
 
-  open() {
+  /** A dialog that has just opened is read first: its list comes with a click, a letter or an arrow. */
+  open({ type, relatedTarget: from }) {
+    const isFirst = type === "focus" && (!from || from.matches("h2, [data-close]") || !this.element.closest("form")?.contains(from));
+    if (isFirst && this.element.closest("dialog")) return;
     if (this.listTarget.hidden) this.fetch();
   }
 
