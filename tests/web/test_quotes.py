@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -258,3 +259,27 @@ def test_posts_from_elsewhere_are_refused(cast: Cast) -> None:
     )
     assert Client().post(url, {"answer": "accept", "name": "x", "page": "forged"}).status_code == 422
     assert Quote.objects.get().state == "sent"
+
+
+def test_names_that_only_repeat_the_products_are_not_read_twice(cast: Cast) -> None:
+    paper = product("P-1", "复印纸", list_price="165.5")
+    firm = customer(cast.bob)
+    same = quote(cast.bob, {"product": paper, "name": "复印纸", "quantity": 1}, customer=firm)
+    own = quote(cast.bob, {"product": paper, "name": "A4 复印纸 70 克", "quantity": 1}, customer=firm)
+    bare = quote(cast.bob, {"name": "上门安装", "quantity": 1, "unit_price": "50"}, customer=firm)
+
+    def columns(pk: int) -> list[str]:
+        lines = client(cast.bob).get(f"/o/quotes/{pk}/").context["lines"]
+        return [column["key"] for column in lines["columns"]]
+
+    assert "name" not in columns(same)
+    assert "name" in columns(own)
+    assert "name" in columns(bare)
+
+
+def test_a_share_that_was_worked_out_is_read_with_two_decimals(cast: Cast) -> None:
+    goods = product("P-1", "打印机", list_price="3")
+    pk = quote(cast.bob, {"product": goods, "name": "打印机", "quantity": 1, "unit_price": "2"})
+
+    assert Quote.objects.get(pk=pk).below_list == Decimal("33.3333")
+    assert "33.33%" in client(cast.bob).get(f"/o/quotes/{pk}/").content.decode()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.html import format_html
 from zhike.metadata.fields.base import Context, Field, Label
-from zhike.metadata.fields.decimal import DecimalType
+from zhike.metadata.fields.decimal import DEFAULT_DECIMALS, DecimalType
 
 
 class PercentType(DecimalType):
@@ -23,7 +23,9 @@ class PercentType(DecimalType):
         return super().unadorned(text).removesuffix("%").removeprefix("百分之")
 
     def text(self, value: Any, field: Field, context: Context) -> str:
-        number = super().text(value, field, context)
+        # Shares that are worked out have as many decimals as the division gave them; nobody reads more than two.
+        is_result = field.readonly and value is not None
+        number = super().text(round(value, DEFAULT_DECIMALS) if is_result else value, field, context)
         return f"{number}%" if number else ""
 
     def widget(self, value: Any, field: Field, context: Context, *, name: str, attrs: str = "") -> SafeString:

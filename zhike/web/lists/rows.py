@@ -51,8 +51,13 @@ class RowDrawer:
         self.path = path
         self.title = columns[0]
         self.select = escape(_("Select"))
+        named = bare_numbers(columns[1:])
         self.columns = [
-            (Cells(field, context).draw, cell_opening(field, field.key in editable), cell_opening(field, False))
+            (
+                Cells(field, context).draw,
+                cell_opening(field, field.key in editable, is_named=field.key in named),
+                cell_opening(field, False, is_named=field.key in named),
+            )
             for field in columns[1:]
         ]
 
@@ -73,9 +78,17 @@ class RowDrawer:
         return {"id": row.id, "title": title, "html": html}
 
 
-def cell_opening(field: Field, is_editable: bool) -> str:
-    """The start tag of a cell; keys are checked identifiers."""
+def bare_numbers(fields: Sequence[Field]) -> frozenset[str]:
+    """Keys of the numbers that need their name where no heading stands above them: all but a single amount of money."""
+    numbers = [field for field in fields if field.type.numeric]
+    amounts = [field for field in numbers if field.type.key == "money"]
+    return frozenset(field.key for field in numbers if len(amounts) != 1 or field not in amounts)
+
+
+def cell_opening(field: Field, is_editable: bool, *, is_named: bool = False) -> str:
+    """The start tag of a cell, with the name that it bears as part of a card; keys are checked identifiers."""
     data = f' data-field="{field.key}"' if is_editable else ""
+    data += f' data-label="{escape(field.label)}"' if is_named else ""
     return f'<td class="num"{data}>' if field.type.numeric else f"<td{data}>"
 
 

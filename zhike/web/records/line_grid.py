@@ -327,9 +327,10 @@ def described(grid: Grid, name: str) -> tuple[str, str]:
 
 def table(grid: Grid, object_type: ObjectType, parent: Values) -> dict[str, Any]:
     """Context of record_detail/lines.html."""
+    columns = told_columns(grid)
     return {
         "label": grid.lines.label,
-        "columns": [{"key": field.key, "label": field.label, "numeric": field.type.numeric} for field in grid.columns],
+        "columns": [{"key": field.key, "label": field.label, "numeric": field.type.numeric} for field in columns],
         "rows": [
             [
                 {
@@ -340,7 +341,7 @@ def table(grid: Grid, object_type: ObjectType, parent: Values) -> dict[str, Any]
                     if row.values.get(field.key) is None
                     else field.type.cell(row.values[field.key], field, grid.context),
                 }
-                for field in grid.columns
+                for field in columns
             ]
             for row in grid.rows
         ],
@@ -349,3 +350,18 @@ def table(grid: Grid, object_type: ObjectType, parent: Values) -> dict[str, Any]
             for field in total_fields(grid, object_type)
         ],
     }
+
+
+def told_columns(grid: Grid) -> list[Field]:
+    """The columns to read: without the lines' own names where each says just what its source is called."""
+    lines, title = grid.lines, grid.line_type.title
+    source = next((field for field in grid.columns if field.key == lines.source), None)
+    if source is None or title == lines.source:
+        return grid.columns
+
+    def is_repeated(row: GridRow) -> bool:
+        linked = source.type.text(row.values.get(source.key), source, grid.context)
+        return bool(linked) and linked == row.values.get(title)
+
+    repeated = all(is_repeated(row) for row in grid.rows)
+    return [field for field in grid.columns if not (repeated and field.key == title)]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from zhike.engines.files.models import File
 from zhike.engines.files.services import files_of
-from zhike.lib.html import joined
+from zhike.lib.html import format_html, joined
 from zhike.metadata import policy, registry
 from zhike.metadata.columns import is_links
 from zhike.metadata.fields.base import Context, Field, Label
@@ -29,6 +29,7 @@ from zhike.metadata.object_type import ObjectType, Panel, Todo
 from zhike.metadata.places import list_url
 from zhike.metadata.query import PageRow, cell, related_rows
 from zhike.metadata.time_budget import OutOfTime, time_budget
+from zhike.web.lists.rows import bare_numbers
 from zhike.web.records.moments import moment
 from zhike.web.records.subject import Subject, Wanted, want, want_row
 
@@ -259,9 +260,20 @@ def related(panel: Panel, object_type: ObjectType, row: PageRow, context: Contex
         "title": name or f"#{row.id}",
         "url": record_url(object_type, row.id),
         "initials": name[:1],
-        "subtitle": joined([cell(row, field, context) for field in shown if field not in choices], " · "),
+        "subtitle": joined(said(row, [field for field in shown if field not in choices], context), " · "),
         "badge": joined([mark(row, field, context) for field in choices if row.values[field.key] is not False], " "),
     }
+
+
+def said(row: PageRow, fields: list[Field], context: Context) -> list[SafeString]:
+    """The cells, numbers with their names unless they are a single amount of money."""
+    named = bare_numbers(fields)
+    return [
+        format_html('<span class="nowrap">{} {}</span>', field.label, cell(row, field, context))
+        if field.key in named
+        else cell(row, field, context)
+        for field in fields
+    ]
 
 
 def mark(row: PageRow, field: Field, context: Context) -> SafeString:

@@ -269,14 +269,16 @@ def badges(source: ObjectType, details: Mapping[str, Any], context: Context) -> 
 def lines(source: ObjectType, details: Mapping[str, Any], context: Context) -> list[dict[str, Any]]:
     """The other further values with their names; a date goes behind the text before it (next step · tomorrow)."""
     found: list[dict[str, Any]] = []
+    follows_text = False
     for key, value in details.items():
         field = source.fields[key]
         if isinstance(field.type, ChoiceType):
             continue
-        if isinstance(field.type, TextType) or not found:
-            found.append({"label": field.label, "value": field.type.cell(value, field, context), "note": ""})
-        else:
+        if follows_text and field.type.key in {"date", "datetime"}:
             found[-1]["note"] = field.type.cell(value, field, context)
+        else:
+            found.append({"label": field.label, "value": field.type.cell(value, field, context), "note": ""})
+        follows_text = isinstance(field.type, TextType)
     return found
 
 

@@ -26,7 +26,7 @@ PRICE_BOOK = registry.add(
         search=("name",),
         quick=("name", "tier", "valid_from", "valid_until"),
         form=(Section(_("Price book"), ("name", "tier", "valid_from", "valid_until")),),
-        panels=(Panel("price_book_entry", "book", ("from_quantity", "unit_price"), limit=20),),
+        panels=(Panel("price_book_entry", "book", ("name", "from_quantity", "unit_price"), limit=20),),
         children=(Child("price_book_entry", "book"),),
         default_sort="-valid_from",
         import_keys=("name",),

@@ -29,8 +29,8 @@ PRODUCT = registry.add(
             Section(_("More"), ("barcode", "description"), folded=True),
         ),
         panels=(
-            Panel("bundle_part", "bundle", ("quantity",), is_more=True),
-            Panel("price_book_entry", "product", ("from_quantity", "unit_price"), is_more=True),
+            Panel("bundle_part", "bundle", ("name", "quantity"), is_more=True),
+            Panel("price_book_entry", "product", ("book", "from_quantity", "unit_price"), is_more=True),
         ),
         children=(Child("bundle_part", "bundle"),),
         figures=("list_price", "tax_rate", "cost"),
