@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, actor, client
+from tests.domain.deals.deals import deal
 from tests.web.records import customers
 from zhike.domain.customers.models import Customer
 from zhike.metadata import registry
@@ -186,3 +187,17 @@ def test_a_card_is_silent_about_what_is_not_there(cast: Cast) -> None:
     assert "无风险" not in page
     assert "高风险" in page
     assert '<span class="quiet">无风险</span>' in client(cast.bob).get("/o/customers/").content.decode()
+
+
+def test_what_a_card_belongs_to_has_a_line_of_its_own(cast: Cast) -> None:
+    deal(cast.bob, "冷库改造", amount="1000", close_on="2030-01-31")
+
+    found = client(cast.bob).get("/o/opportunities/board/").context["columns"]
+    [card] = [card for column in found for card in column["cards"]]
+
+    [whose, facts, own] = card["lines"]
+    assert "冷库改造的客户" in whose
+    assert "¥" not in whose
+    assert "¥1,000.00" in facts
+    assert "2030-01-31" in facts
+    assert "Bob" in own

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast, actor, client
+from tests.domain.catalog.goods import product
 from tests.web.records import customers, records
 from zhike.metadata import registry
 from zhike.metadata.actor import SYSTEM
@@ -186,3 +187,28 @@ def test_that_there_is_no_risk_is_no_badge(cast: Cast) -> None:
     none, *_watch, high = words
     assert none not in badges[0]
     assert high in badges[1]
+
+
+def test_the_head_leads_to_what_the_record_belongs_to(cast: Cast) -> None:
+    [pk] = customers(cast.bob, "海天包装")
+    [contact] = records("contact", [{"customer": pk, "name": "王芳"}])
+    browser = client(cast.bob)
+
+    assert f'href="/o/customers/{pk}/"' in browser.get(f"/o/contacts/{contact}/").context["of"]
+    assert browser.get(f"/o/customers/{pk}/").context["of"] == ""
+
+
+def test_related_numbers_have_names_and_a_single_amount_needs_none(cast: Cast) -> None:
+    [pk] = customers(cast.bob, "海天包装")
+    [book] = records("price_book", [{"name": "重点客户价", "valid_from": "2020-01-01"}])
+    goods = product("P-1", "复印纸", list_price="165.5")
+    records("price_book_entry", [{"book": book, "product": goods, "from_quantity": 500, "unit_price": "150"}])
+    records("receipt", [{"customer": pk, "amount": "120"}])
+
+    side = page(client(cast.bob), f"/o/price_books/{book}/", **{"HX-Target": "record-side-body"})
+    assert "复印纸" in side
+    assert "起订数量 500" in side
+    assert "单价 150" in side
+    more = page(client(cast.bob), f"/o/customers/{pk}/", **{"HX-Target": "record-side-more"})
+    assert "¥120.00" in more
+    assert "金额 ¥120.00" not in more

@@ -29,6 +29,8 @@ COUNT_BUDGET = 0.3
 #: Where counting all takes too long, each column is counted up to here.
 COUNT_CAP = 1_000
 FACTS = 3
+#: Links, such as the customer, have a line of their own: two names beside each other would both be cut off.
+LINK = "link"
 #: Fields on the last line of a card.
 OWN_LINES = ("owner", "updated_at")
 
@@ -213,11 +215,17 @@ class Cards:
         return {"cards": [self.card(row) for row in page.rows], "more_url": more}
 
     def card(self, row: PageRow) -> dict[str, Any]:
-        """Three lines: the name, three facts, and the owner with the age of the last change."""
+        """Up to four lines: the name, what it belongs to, three facts, and the owner with the age of the last change."""
         title = title_of(row, self.fields[self.listing.object_type.title], self.listing.context)
-        facts = (draw(row) for field, draw in self.facts if not field.type.is_quiet(row.values.get(field.key)))
-        own = (draw(row) for key, draw in self.own.items() if key in row.values)
-        lines = [line([fact for fact in facts if fact][:FACTS]), line([fact for fact in own if fact])]
+        drawn = [
+            (field.type.key == LINK, draw(row))
+            for field, draw in self.facts
+            if not field.type.is_quiet(row.values.get(field.key))
+        ]
+        links = [fact for is_link, fact in drawn if is_link and fact][:1]
+        facts = [fact for is_link, fact in drawn if not is_link and fact][:FACTS]
+        own = [draw(row) for key, draw in self.own.items() if key in row.values]
+        lines = [line(links), line(facts), line([fact for fact in own if fact])]
         url = f"{self.listing.path}{row.id}/"
         return {
             "id": row.id,

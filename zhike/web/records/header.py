@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.engines.figures.opening import rows_behind
@@ -40,6 +41,7 @@ def header(subject: Subject, add_step: str = "") -> dict[str, Any]:
             "tone": TONES[subject.id % len(TONES)],
         },
         "badges": badges(subject),
+        "of": above(subject),
         "owner": subject.cell(owner) if owner and subject.row.values.get("owner") is not None else "",
         "owner_label": owner.label if owner else "",
         "figures": figures(subject),
@@ -62,6 +64,13 @@ def readable(subject: Subject, key: str) -> Field | None:
     if field is None or field.retired:
         return None
     return field if policy.access(subject.actor, subject.object_type, field) > FieldAccess.HIDDEN else None
+
+
+def above(subject: Subject) -> SafeString | str:
+    """The record that this one belongs to, such as the customer of an order: the first link of the subtitle; "" without."""
+    fields = (readable(subject, key) for key in subject.object_type.subtitle if key != "owner")
+    link = next((field for field in fields if field and field.type.key == "link"), None)
+    return subject.cell(link) if link is not None and subject.row.values.get(link.key) is not None else ""
 
 
 def badges(subject: Subject) -> Any:

@@ -41,7 +41,7 @@ def describe() -> ObjectType:
             "loss_reason",
         ),
         search=("name", "competitor"),
-        badges=("state", "alarm", "intention", "forecast"),
+        badges=("state", "alarm", "forecast"),
         figures=("amount", "close_on", "next_step_at"),
         quick=("customer", "name", "amount", "close_on"),
         form=(
