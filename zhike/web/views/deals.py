@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
@@ -41,7 +41,7 @@ NOTHING_TO_SUM = {
 }
 navigation.add(
     navigation.Place(
-        "deals_forecast", gettext_lazy("Forecast"), "sales", "calendar", order=15, needs={"opportunity": "view"}
+        "deals_forecast", gettext_lazy("Forecast"), "sales", "chart-line", order=15, needs={"opportunity": "view"}
     )
 )
 navigation.add(
@@ -163,7 +163,7 @@ def process_page(request: AccountRequest) -> HttpResponse:
                         "counts": [
                             {"label": label, **counted(count)}
                             for label, count in (
-                                (_("Open"), row.open),
+                                (pgettext("deals", "Open"), row.open),
                                 (_("Too long in the stage"), row.stuck),
                                 (_("Closing date passed"), row.slipped),
                                 (_("No next step"), row.no_next),

@@ -15,7 +15,7 @@ NEED_CLASS = registry.add(
         NeedClass,
         key="needclass",
         slug="need_classes",
-        icon="route",
+        icon="hierarchy",
         group="activity",
         order=40,
         title="name",

@@ -13,7 +13,7 @@ LEAD = registry.add(
         Lead,
         exclude=("trail",),
         bookkeeping=("score", "score_why"),
-        icon="target-arrow",
+        icon="user-question",
         group="sales",
         order=5,
         title="name",
