@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,15 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.metadata import checking, locks, policy, timeline
 from zhike.metadata.actor import Actor
 from zhike.metadata.changes import Entry, log
-from zhike.metadata.columns import (
-    converter,
-    custom_json,
-    custom_rows,
-    links_fields,
-    native_columns,
-    plain_values,
-    stored_values,
-)
+from zhike.metadata.columns import links_fields, native_columns, plain_values
 from zhike.metadata.errors import Problem, Problems
 from zhike.metadata.fields.base import Context
 from zhike.metadata.line_rows import KEY as LINES, LineBatch, LinesRefused, acting_for, problems_of_line
@@ -31,8 +23,8 @@ from zhike.metadata.linking import links_now, write_links
 from zhike.metadata.models import Batch, Change
 from zhike.metadata.numbering import give_numbers
 from zhike.metadata.object_type import ObjectType, Values
+from zhike.metadata.record_rows import Changed, insert_records, update_records
 from zhike.metadata.recycle_bin import delete
-from zhike.metadata.storage import storage
 from zhike.metadata.writes import Origin, Row, RowResult, SaveResult, WriteEvent, tell
 
 NOT_FOUND = Problem("not_found", _("There is no such record, or you may not see it."))
@@ -299,70 +291,16 @@ class SaveBatch:
         return SaveResult([self._outcome(index) for index in range(len(self.rows))], batch.pk)
 
     def _insert(self, new: Sequence[int]) -> None:
-        if not new:
-            return
-        table = self.object_type.model._meta.db_table
-        for index, pk in zip(new, storage().allocate_ids(table, len(new)), strict=True):
+        ids = insert_records(self.object_type, [self.plain[index] for index in new], self.context)
+        for index, pk in zip(new, ids, strict=True):
             self.ids[index] = pk
-        columns: list[Any] = list(self.object_type.model._meta.concrete_fields)
-        # What no row has a value for is left to the database; drivers look twice at every None.
-        cells = {
-            column.column: values
-            for column, values in zip(columns, self._new_cells(columns, new), strict=True)
-            if not column.null or values.count(None) < len(new)
-        }
-        storage().insert_rows(table, list(cells), list(zip(*cells.values(), strict=True)))
-
-    def _new_cells(self, columns: Sequence[Any], new: Sequence[int]) -> list[Sequence[Any]]:
-        """Database values of the new rows, column by column. Times and people that the system brings from elsewhere
-        are kept."""
-        now, user = self.context.now, self.actor.user_id
-        rows = [self.plain[index] for index in new]
-        given = set(chain.from_iterable(rows))
-        fixed = {"created_at": now, "created_by": user, "updated_at": now, "updated_by": user, "version": 1}
-        fixed["object"] = self.object_type.custom_id
-        whole: dict[str, list[Any]] = {
-            "id": [self.ids[index] for index in new],
-            "custom": custom_rows(self.object_type, rows),
-        }
-        cells: list[Sequence[Any]] = []
-        for column in columns:
-            name, default = column.name, fixed.get(column.name)
-            if name in whole:
-                cells.append(stored_values(column, whole[name]))
-            elif name in given:
-                cells.append(stored_values(column, [row.get(name, default) for row in rows]))
-            else:
-                cells.append(list(repeat(converter(column)(default), len(rows))))
-        return cells
 
     def _update(self) -> None:
-        if not self.changed:
-            return
-        by_column = native_columns(self.object_type)
-        touched = {key for values in self.changed.values() for key in values}
-        meta = self.object_type.model._meta
-        columns: list[Any] = [meta.get_field(name) for name, field in by_column.items() if field.key in touched]
-        if any(self.object_type.fields[key].is_custom for key in touched):
-            columns.append(meta.get_field("custom"))
-        columns += [meta.get_field(name) for name in ("updated_at", "updated_by", "version")]
-        converters = [(column.name, converter(column)) for column in columns]
-        rows = []
-        for index, values in self.changed.items():
-            row = self._updated_row(index, values)
-            rows.append([*(convert(row.get(name)) for name, convert in converters), self.ids[index]])
-        storage().update_rows(meta.db_table, [column.column for column in columns], rows)
-
-    def _updated_row(self, index: int, values: Values) -> dict[str, Any]:
-        stored = self.stored[index]
-        return {
-            **self.before[index],
-            **values,
-            "custom": custom_json(self.object_type, stored["custom"], values),
-            "updated_at": self.context.now,
-            "updated_by": self.actor.user_id,
-            "version": stored["version"] + 1,
-        }
+        changed = [
+            Changed(self.ids[index] or 0, self.before[index], values, self.stored[index])
+            for index, values in self.changed.items()
+        ]
+        update_records(self.object_type, changed, self.context)
 
     def _log(self, new: Sequence[int], batch_id: int) -> None:
         entries = [Entry(self.ids[index] or 0, Change.Action.CREATE, 1) for index in new]

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_safe
 
 from zhike import __version__
 from zhike.accounts.middleware import AccountRequest
-from zhike.api import openapi
 from zhike.api.endpoint import Call, endpoint, json_response
+from zhike.api.openapi.document import document
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.object_type import ObjectType
 
 
 def _document(_call: Call) -> HttpResponse:
-    return json_response(openapi.document())
+    return json_response(document())
 
 
 _for_tokens = endpoint(GET=_document)
@@ -32,7 +32,7 @@ _for_tokens = endpoint(GET=_document)
 def openapi_document(request: HttpRequest) -> HttpResponseBase:
     """GET /api/openapi.json, with a token or signed in."""
     if request.method in {"GET", "HEAD"} and not cast(AccountRequest, request).actor.is_anonymous:
-        return json_response(openapi.document())
+        return json_response(document())
     return _for_tokens(request)
 
 
@@ -41,7 +41,7 @@ def openapi_page(request: AccountRequest) -> HttpResponse:
     """GET /api/: the interface for people who are signed in, as far as their objects go."""
     if request.actor.is_anonymous:
         return redirect(f"/login/?next={quote(request.path)}")
-    paths = openapi.document()["paths"]
+    paths = document()["paths"]
     seen = [found for found in registry.all_types() if policy.may(request.actor, found, "view")]
     chapters = [_chapter(request.actor, found, paths) for found in seen]
     general = _general(paths, {found.slug for found in registry.all_types()})

@@ -1,0 +1,1 @@
+"""The OpenAPI document, a part of the interface at a time."""
