@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.caller import caller, told
 from tests.cast import Cast
 from tests.permissions.scene import build
+from tests.permissions.web_settings import around
 from zhike.config.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.contract]
@@ -38,6 +39,8 @@ PARTS = ("path_parameters", "headers", "cookies", "query", "body", "media_type",
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance)
 #: The custodian may do nearly everything, so most of the code lies behind that role.
 EXAMPLES = {"clara": 8, "bob": 3, "alice": 2, "sara": 2, "max": 2, "eve": 2, "adam": 1, "mallory": 1}
+#: What the administrator's token alone can carry, and how often each call to it is tried.
+SETTINGS, SETTINGS_EXAMPLES = ("*", "settings:read", "settings:write"), 8
 #: PostgreSQL is asked by one with every right and by one whose rights are conditions.
 ASKED = ("bob", "clara") if connection.vendor == "postgresql" else sorted(EXAMPLES)
 
@@ -75,6 +78,19 @@ def test_no_call_breaks_the_interface(cast: Cast, role: str, example_directory: 
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application, headers=headers)
     for cases in _cases_by_operation(orjson.dumps(schema.raw_schema), example_directory):
         for case in cases[: EXAMPLES[role]]:
+            _try(case, headers)
+
+
+@pytest.mark.slow
+def test_no_call_breaks_the_settings(cast: Cast, example_directory: Path) -> None:
+    around(cast)
+    headers = {"Authorization": f"Bearer {caller(cast.adam, *SETTINGS).secret}", "Accept-Encoding": "identity"}
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application, headers=headers)
+    every = _cases_by_operation(orjson.dumps(schema.raw_schema), example_directory)
+    tried = [cases for cases in every if cases[0].operation.path.startswith("/settings/")]
+    assert len(tried) >= 16
+    for cases in tried:
+        for case in cases[:SETTINGS_EXAMPLES]:
             _try(case, headers)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.permissions.api_settings import QUALITY_CALLS, SETTINGS_CALLS
 from tests.permissions.expected import EVERY
 from tests.permissions.scene import Scene
 
@@ -99,6 +100,9 @@ ELSEWHERE = {
     "approval_path": "tests/api/test_approvals.py: test_programs_read_the_path_and_ask",
     "values": "tests/web/test_values.py: test_programs_read_and_say_what_values_are",
     "review_report": "tests/web/test_reviews.py: test_the_api_reports_what_one_may_see",
+    **dict.fromkeys(
+        (call.name for call in (*SETTINGS_CALLS, *QUALITY_CALLS)), "tests/permissions/test_api_settings.py"
+    ),
     "search": "test_lists_hold_exactly_what_may_be_seen",
     "objects": "test_the_catalogue_names_only_what_may_be_seen",
     "imports": "test_files_go_in_and_out_only_with_the_right",

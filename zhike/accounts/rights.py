@@ -15,7 +15,7 @@ MANAGE = "manage"
 
 
 def require_privilege(actor: Actor, privilege: str) -> None:
-    """Raise Denied unless the actor has the right over the installation. Tokens never have one."""
+    """Raise Denied unless the actor has the right over the installation; of tokens see ``Actor.has``."""
     if not actor.has(privilege):
         raise Denied("user", privilege)
 
@@ -66,4 +66,5 @@ def rights_of(role_keys: Iterable[str]) -> Rights:
 
 def on_behalf(actor: Actor) -> Actor:
     """The system acting for the person, who stays the author in the history: for services that checked the rights themselves."""
-    return replace(actor, kind=ActorKind.SYSTEM, token_scopes=None)
+    held = frozenset(privilege for privilege in actor.privileges if actor.has(privilege))
+    return replace(actor, kind=ActorKind.SYSTEM, token_scopes=None, privileges=held)

@@ -56,10 +56,10 @@ def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | Non
     return response
 
 
-def endpoint(*, raw: bool = False, **handlers: Handler) -> Callable[..., HttpResponseBase]:
+def endpoint(*, raw: bool = False, apart: bool = False, **handlers: Handler) -> Callable[..., HttpResponseBase]:
     """A view from one handler per method: ``endpoint(GET=records_list, POST=record_create)``.
 
-    ``raw`` leaves the body to the handler, for uploads.
+    ``raw`` leaves the body to the handler, for uploads; for ``apart`` see ``idempotency.once``.
     """
 
     @csrf_exempt
@@ -67,7 +67,7 @@ def endpoint(*, raw: bool = False, **handlers: Handler) -> Callable[..., HttpRes
         method = "GET" if request.method == "HEAD" else request.method or ""
         with translation.override(_language(request, None)):
             try:
-                return _answer(request, handlers, method, arguments, raw=raw)
+                return _answer(request, handlers, method, arguments, raw=raw, apart=apart)
             except Exception as failure:
                 response = response_for(failure)
                 if response is None:
@@ -79,7 +79,13 @@ def endpoint(*, raw: bool = False, **handlers: Handler) -> Callable[..., HttpRes
 
 
 def _answer(
-    request: HttpRequest, handlers: Mapping[str, Handler], method: str, arguments: Mapping[str, Any], *, raw: bool
+    request: HttpRequest,
+    handlers: Mapping[str, Handler],
+    method: str,
+    arguments: Mapping[str, Any],
+    *,
+    raw: bool,
+    apart: bool,
 ) -> HttpResponseBase:
     actor = actor_of(request)
     handler = handlers.get(method)
@@ -95,7 +101,7 @@ def _answer(
         call.context.language = translation.get_language() or actor.language
         if method != "POST" or "Idempotency-Key" not in request.headers:
             return _run(handler, call, arguments)
-        return idempotency.once(request, actor, lambda: _run(handler, call, arguments))
+        return idempotency.once(request, actor, lambda: _run(handler, call, arguments), apart=apart)
 
 
 def _run(handler: Handler, call: Call, arguments: Mapping[str, Any]) -> HttpResponseBase:

@@ -33,8 +33,14 @@ def forget_answered_requests() -> None:
     AnsweredRequest.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
 
 
-def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Run a request for the first time, or give its first answer again."""
+def once(
+    request: HttpRequest, actor: Actor, run: Callable[[], HttpResponseBase], *, apart: bool = False
+) -> HttpResponseBase:
+    """Run a request for the first time, or give its first answer again.
+
+    ``apart`` runs it outside the transaction that keeps the answer: for what waits for another computer, meanwhile nobody
+    could write.
+    """
     key = request.headers["Idempotency-Key"]
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         detail = _("An Idempotency-Key has 1 to 200 printable characters.")
@@ -44,7 +50,7 @@ def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponseBase]
     claimed = _claim(identity, digest)
     if claimed.status is not None:
         return _again(claimed)
-    return _first(claimed, run)
+    return _first(claimed, run, apart=apart)
 
 
 def _claim(identity: dict[str, str], digest: str) -> AnsweredRequest:
@@ -67,10 +73,11 @@ def _claim(identity: dict[str, str], digest: str) -> AnsweredRequest:
     return found
 
 
-def _first(claimed: AnsweredRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _first(claimed: AnsweredRequest, run: Callable[[], HttpResponseBase], *, apart: bool) -> HttpResponseBase:
     try:
+        answered = run() if apart else None
         with storage().write_transaction():
-            response = run()
+            response = run() if answered is None else answered
             claimed.status = response.status_code
             claimed.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
             claimed.body = response.content if isinstance(response, HttpResponse) else b""

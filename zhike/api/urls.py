@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from zhike.api.endpoint import endpoint, not_found
-from zhike.api.views.approvals import (
-    approval_path,
-    record_approval_asked,
-    record_approvals,
+from zhike.api.views.approval_flows import (
+    approval_flow,
+    approval_flow_changed,
+    approval_flow_made,
+    approval_flows,
+    approval_version_saved,
 )
+from zhike.api.views.approvals import approval_path, record_approval_asked, record_approvals
 from zhike.api.views.bulk import records_bulk
 from zhike.api.views.description import openapi_document, openapi_page
 from zhike.api.views.exports import export_cancel, export_file, export_read, export_start
@@ -22,9 +25,21 @@ from zhike.api.views.imports import (
     import_undo,
     import_upload,
 )
+from zhike.api.views.mail_server import mail_server_changed, mail_server_read, mail_server_tried
 from zhike.api.views.merging import merge_taken_back, records_duplicates, records_merged
 from zhike.api.views.objects import objects_list
 from zhike.api.views.pools import pool_customers
+from zhike.api.views.quality import (
+    cleaning_begun,
+    cleaning_tried,
+    inspection,
+    inspection_drawn,
+    inspection_judged,
+    inspections,
+    quality_job,
+    quality_job_stopped,
+    search_begun,
+)
 from zhike.api.views.record_parts import record_action, record_history, record_timeline, records_action
 from zhike.api.views.records import (
     record_change,
@@ -38,11 +53,52 @@ from zhike.api.views.records import (
 from zhike.api.views.reviews import review_report
 from zhike.api.views.search import everything_search
 from zhike.api.views.self_update import self_update_links
+from zhike.api.views.settings import (
+    quality_rules,
+    quality_rules_saved,
+    quality_rules_tried,
+    tier_scheme,
+    tier_scheme_made,
+    tier_schemes,
+    tier_version_saved,
+    tier_version_tried,
+)
 from zhike.api.views.values import record_value_said, record_values
+from zhike.api.views.web_forms import web_form_design, web_form_designed
 
 app_name = "api"
 
 RECORD = "<slug:slug>/<int:record_id>"
+
+quality = [
+    path("quality/inspections", endpoint(GET=inspections, POST=inspection_drawn), name="inspections"),
+    path("quality/inspections/<int:inspection_id>", endpoint(GET=inspection), name="inspection"),
+    path(
+        "quality/inspections/<int:inspection_id>/items/<int:item_id>",
+        endpoint(POST=inspection_judged),
+        name="inspection_item",
+    ),
+    path("quality/cleanings", endpoint(GET=cleaning_tried, POST=cleaning_begun), name="cleanings"),
+    path("quality/searches", endpoint(POST=search_begun), name="searches"),
+    path("quality/jobs/<int:job_id>", endpoint(GET=quality_job), name="quality_job"),
+    path("quality/jobs/<int:job_id>/cancel", endpoint(POST=quality_job_stopped), name="quality_job_cancel"),
+]
+
+SCHEME, FLOW = "settings/tier-schemes/<slug:key>", "settings/approval-flows/<int:flow_id>"
+
+settings = [
+    path("settings/quality-rules", endpoint(GET=quality_rules, POST=quality_rules_saved), name="quality_rules"),
+    path("settings/quality-rules/preview", endpoint(POST=quality_rules_tried), name="quality_rules_preview"),
+    path("settings/tier-schemes", endpoint(GET=tier_schemes, POST=tier_scheme_made), name="tier_schemes"),
+    path(SCHEME, endpoint(GET=tier_scheme), name="tier_scheme"),
+    path(f"{SCHEME}/versions", endpoint(POST=tier_version_saved), name="tier_versions"),
+    path(f"{SCHEME}/preview", endpoint(POST=tier_version_tried), name="tier_preview"),
+    path("settings/approval-flows", endpoint(GET=approval_flows, POST=approval_flow_made), name="approval_flows"),
+    path(FLOW, endpoint(GET=approval_flow, PATCH=approval_flow_changed), name="approval_flow"),
+    path(f"{FLOW}/versions", endpoint(POST=approval_version_saved), name="approval_versions"),
+    path("settings/mail-server", endpoint(GET=mail_server_read, PATCH=mail_server_changed), name="mail_server"),
+    path("settings/mail-server/test", endpoint(POST=mail_server_tried, apart=True), name="mail_server_test"),
+]
 
 versioned = [
     path("objects", endpoint(GET=objects_list), name="objects"),
@@ -59,6 +115,11 @@ versioned = [
     path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
     path("approvals/<int:approval_id>/path", endpoint(GET=approval_path), name="approval_path"),
     path("customers/self-update-links", endpoint(POST=self_update_links), name="self_update_links"),
+    path(
+        "webforms/<int:form_id>/design", endpoint(GET=web_form_design, POST=web_form_designed), name="web_form_design"
+    ),
+    *quality,
+    *settings,
     path("<slug:slug>/imports", endpoint(POST=import_upload, raw=True), name="imports"),
     path("<slug:slug>/exports", endpoint(POST=export_start), name="exports"),
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),

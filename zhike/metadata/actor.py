@@ -89,7 +89,24 @@ class Actor:
         return self.field_access.get((object_key, field_key), FieldAccess.EDIT)
 
     def has(self, privilege: str) -> bool:
-        return self.is_system or (privilege in self.privileges and self.token_scopes is None)
+        """Whether the actor holds a right over the installation; a token only one that it was given by name."""
+        if self.is_system:
+            return True
+        return privilege in self.privileges and (self.token_scopes is None or _given(self, privilege, "write"))
+
+    def may_look_at(self, privilege: str) -> bool:
+        """Whether the actor may read what the right is about; tokens can be given that alone."""
+        return self.has(privilege) or (
+            privilege in self.privileges and self.token_scopes is not None and _given(self, privilege, "read")
+        )
+
+
+#: Rights over the installation that tokens can be given, each for reading or for writing; "*" never stands for them.
+TOKEN_PRIVILEGES = frozenset({"settings"})
+
+
+def _given(actor: Actor, privilege: str, verb: str) -> bool:
+    return privilege in TOKEN_PRIVILEGES and f"{privilege}:{verb}" in (actor.token_scopes or ())
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, name="system")

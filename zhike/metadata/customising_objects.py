@@ -25,7 +25,7 @@ MOST_OBJECTS = 100
 #: Addresses and history keys that mean something else.
 RESERVED = frozenset(
     (FIELD, LABEL, OBJECT, "batch", "calendar", "demo", "file", "files", "import", "job", "jobs", "login", "me", "new", "openapi",
-     "role", "search", "settings", "static", "task", "token", "tokens", "view", "views", "x")
+     "quality", "role", "search", "settings", "static", "task", "token", "tokens", "view", "views", "x")
 )  # fmt: skip
 ICON = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 TEXTS = {"label_en": 60, "description": 300}

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhike.metadata import changes
-from zhike.metadata.actor import Actor
+from zhike.metadata.actor import Actor, ActorKind
 from zhike.metadata.models import Batch, Change
 
 
@@ -30,7 +30,7 @@ def log_setting(
     batch = Batch.objects.create(
         at=now,
         actor_id=actor.user_id,
-        source="web",
+        source="api" if actor.kind is ActorKind.TOKEN else "web",
         label=label,
         object_key=key,
         created=created,

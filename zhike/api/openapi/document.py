@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhike import __version__
+from zhike.api.openapi.configuration import quality, settings, web_form_designs
 from zhike.api.openapi.files import transfers
 from zhike.api.openapi.general import approvals, objects, pools, reviews, search, self_update
 from zhike.api.openapi.parts import MASKED, PROBLEM, Schema
@@ -26,6 +27,9 @@ def document() -> Schema:
         **reviews(),
         **approvals(),
         **self_update(),
+        **quality(),
+        **web_form_designs(),
+        **settings(),
     }
     schemas: Schema = {"Problem": PROBLEM, "Masked": MASKED}
     for object_type in registry.all_types():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 from secrets import randbelow
 from typing import Any
@@ -18,6 +19,7 @@ from zhike.domain.quality.snapshots import share
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied, Invalid, NotFound, Problem
+from zhike.metadata.fields.base import Field
 from zhike.metadata.query import first_rows
 from zhike.metadata.saving import context_for
 from zhike.metadata.storage import storage
@@ -103,6 +105,29 @@ def inspection_found(inspection_id: int, *, actor: Actor) -> Inspection:
     if found is None:
         raise NotFound("inspection", inspection_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SeenItem:
+    """One field of a sample that the actor sees, with the name of its customer."""
+
+    item: InspectionItem
+    customer: str
+    field: Field
+
+
+def items_seen(found: Inspection, *, actor: Actor) -> list[SeenItem]:
+    """The fields of a sample, customer by customer: of customers and fields that the actor sees in full."""
+    customer = registry.get("customer")
+    items = list(InspectionItem.objects.filter(inspection=found).order_by("customer_id", "pk"))
+    visible: Any = policy.queryset_for(actor, customer).filter(pk__in={item.customer_id for item in items})
+    names = dict(visible.values_list("pk", "name"))
+    fields = {field.key: field for field in customer.active_fields if policy.comparable(actor, customer, field)}
+    return [
+        SeenItem(item, names[item.customer_id], fields[item.field_key])
+        for item in items
+        if item.customer_id in names and item.field_key in fields
+    ]
 
 
 def item_judge(inspection_id: int, item_id: int, verdict: str, *, actor: Actor, note: str = "") -> InspectionItem:

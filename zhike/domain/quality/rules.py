@@ -191,8 +191,12 @@ def _check(definition: Mapping[str, Any]) -> None:
         if not group["fields"]:
             _refuse("fields", _("Let at least one field count."))
         known = {field.key: field for field in countable(customer, group["kind"])}
+        named: set[str] = set()
         for item in group["fields"]:
             label = known[item["key"]].label if item["key"] in known else item["key"]
+            if item["key"] in named:
+                _refuse("fields", format_lazy(_("“{field}” is named twice."), field=label))
+            named.add(item["key"])
             if item["key"] not in known:
                 _refuse("fields", format_lazy(_("“{field}” cannot count here."), field=label))
             if not 1 <= item["weight"] <= MOST_WEIGHT:

@@ -18,8 +18,12 @@ from zhike.domain.tiers.models import TierGrade, TierScheme, TierVersion
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Denied
+from zhike.metadata.models import Change
+from zhike.metadata.setting_log import log_setting
 from zhike.metadata.storage import storage
 
+#: Under which schemes stand in the change log.
+LOG_KEY = "tier_scheme"
 #: Movers listed by name.
 MOST_NAMED = 50
 
@@ -58,6 +62,8 @@ def scheme_create(*, key: str, name: str, name_en: str = "", writes_tier: bool, 
             name_en=name_en.strip(),
             writes=TierScheme.TIER if writes_tier else "",
         )
+        told = {"key": (None, key), "name": (None, scheme.name), "writes_tier": (None, writes_tier)}
+        log_setting(LOG_KEY, scheme.pk, told, label=scheme.name, actor=actor, action=Change.Action.CREATE)
         registry.touch()
     return scheme
 
@@ -79,6 +85,8 @@ def version_save(scheme: TierScheme, stored: Mapping[str, Any], *, effective_on:
             created_at=timezone.now(),
             created_by_id=actor.user_id,
         )
+        told = {"version": (last or None, version.number), "effective_on": (None, effective_on.isoformat())}
+        log_setting(LOG_KEY, scheme.pk, told, label=scheme.name, actor=actor)
         registry.touch()
     return version
 

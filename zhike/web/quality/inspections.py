@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
-from zhike.domain.quality.inspecting import error_rate
+from zhike.domain.quality.inspecting import error_rate, items_seen
 from zhike.domain.quality.models import Inspection, InspectionItem, Verdict
 from zhike.domain.quality.people import is_manager, names
-from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Context
 from zhike.metadata.places import record_url
@@ -42,28 +42,24 @@ def listed(rows: Iterable[Any], context: Context) -> list[dict[str, Any]]:
 def inspection_context(found: Inspection, actor: Actor) -> dict[str, Any]:
     """Context of quality/inspection.html: the customers of the sample that the actor sees, each with its fields."""
     context = context_for(actor)
-    customer = registry.get("customer")
-    items = list(InspectionItem.objects.filter(inspection=found).order_by("customer_id", "pk"))
-    visible: Any = policy.queryset_for(actor, customer).filter(pk__in={item.customer_id for item in items})
-    titles = dict(visible.values_list("pk", "name"))
     people = names({found.user_id, found.by_id})
     may_judge = is_manager(actor) and found.user_id != actor.user_id
-    readable = {field.key: field for field in customer.active_fields if policy.comparable(actor, customer, field)}
-    groups: dict[int, list[dict[str, Any]]] = {}
-    for item in items:
-        field = readable.get(item.field_key)
-        if item.customer_id in titles and field is not None:
-            groups.setdefault(item.customer_id, []).append(_told(item, field, context))
-    counts = {verdict: sum(item.verdict == verdict for item in items) for verdict in Verdict.values}
+    groups: dict[int, dict[str, Any]] = {}
+    for seen in items_seen(found, actor=actor):
+        pk = seen.item.customer_id
+        group = groups.setdefault(pk, {"title": seen.customer, "url": record_url("customer", pk), "rows": []})
+        group["rows"].append(_told(seen.item, seen.field, context))
+    counts = dict.fromkeys(Verdict.values, 0)
+    counts |= {
+        verdict: int(count)
+        for verdict, count in found.items.order_by().values_list("verdict").annotate(count=Count("pk"))
+    }
     return {
         "heading": people.get(found.user_id, "–"),
         "inspection": found,
         "at": moment(found.created_at, context),
         "by": people.get(found.by_id, "–"),
-        "customers": [
-            {"title": titles[pk], "url": record_url("customer", pk), "rows": listed_items}
-            for pk, listed_items in groups.items()
-        ],
+        "customers": list(groups.values()),
         "counts": counts,
         "rate": error_rate(counts[Verdict.RIGHT], counts[Verdict.WRONG]),
         "may_judge": may_judge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +21,7 @@ from zhike.accounts import people, tokens
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import LoginSession, Token, User
 from zhike.accounts.sessions import alive
+from zhike.accounts.tokens import privileges_of
 from zhike.engines.mail.people import main_address
 from zhike.engines.mail.server import mail_server
 from zhike.engines.notify.by_mail import INTERVALS, preference_of, preference_save
@@ -68,9 +70,10 @@ def profile_page(
     problems: Problems | None = None,
     typed: dict[str, Any] | None = None,
     new_token: str = "",
+    new_scopes: Collection[str] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; ``new_token`` is shown this once."""
+    """The whole page; ``new_token`` is shown this once, with a word on what stands in ``new_scopes``."""
     user = request.user
     mailed = preference_of(user.pk)
     values = typed or {name: getattr(user, name) for name in ("language", "timezone", "theme", "notifications")}
@@ -91,9 +94,14 @@ def profile_page(
         "has_mail": mail_server() is not None,
         "sessions": alive(user),
         "this_session": request.login_session,
-        "tokens": Token.objects.filter(user=user, revoked_at__isnull=True).order_by("-created_at"),
+        "tokens": [
+            {"row": token, "sets_up": bool(privileges_of(token.scopes))}
+            for token in Token.objects.filter(user=user, revoked_at__isnull=True).order_by("-created_at")
+        ],
         "new_token": new_token,
+        "new_sets_up": bool(privileges_of(new_scopes)),
         "scopes": scope_choices(request),
+        "may_set_up": request.actor.has("settings"),
     }
     return render(request, "me/profile.html", context, status=status)
 
@@ -150,11 +158,11 @@ def end_other_sessions(request: AccountRequest) -> HttpResponse:
 @post_only("me")
 def create_token(request: AccountRequest) -> HttpResponse:
     """Make a token and show it once, on the answer to this very request."""
-    chosen = [f"{key}:{verb}" for key in request.POST.getlist("objects") for verb in verbs(request)]
+    chosen = {f"{key}:{verb}" for key in request.POST.getlist("objects") for verb in verbs(request)}
     if "*:write" in chosen:
-        chosen = ["*"]
+        chosen = {"*", *(scope for scope in chosen if privileges_of([scope]))}
     try:
-        _token, text = tokens.token_create(
+        token, text = tokens.token_create(
             request.user,
             name=request.POST.get("name", ""),
             scopes=chosen,
@@ -163,7 +171,7 @@ def create_token(request: AccountRequest) -> HttpResponse:
         )
     except Invalid as refusal:
         return profile_page(request, problems=refusal.problems, status=422)
-    return profile_page(request, new_token=text)
+    return profile_page(request, new_token=text, new_scopes=token.scopes)
 
 
 def verbs(request: AccountRequest) -> tuple[str, ...]:
