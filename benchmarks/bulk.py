@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from zhike.metadata import timeline
-from zhike.metadata.columns import converter, custom_json, links_fields
+from zhike.metadata.columns import converter, custom_json, links_fields, source_of
 from zhike.metadata.linking import write_links
 from zhike.metadata.models import Batch, Change
 from zhike.metadata.object_type import ObjectType
@@ -40,7 +40,7 @@ class Bulk:
         meta = object_type.model._meta
         ids = storage().allocate_ids(meta.db_table, len(rows))
         columns: list[Any] = list(meta.concrete_fields)
-        converters = [(column.name, converter(column)) for column in columns]
+        converters = [(source_of(column), converter(column)) for column in columns]
         fixed = {"version": 1, "object": object_type.custom_id, "created_at": self.now, "updated_at": self.now}
         has_custom = any(field.is_custom for field in object_type.fields.values())
         whole = [

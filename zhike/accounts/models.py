@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.metadata.fields.columns import EmailsField, MultiChoiceField, PhonesField
+from zhike.metadata.fields.columns import EmailsField, MultiChoiceField, PhonesField, ReadingField
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
 
@@ -83,6 +83,7 @@ class User(Record, AbstractBaseUser):
 
     username = models.CharField(_("user name"), max_length=60, unique=True, editable=False)
     name = models.CharField(_("full name"), max_length=80)
+    name_reading = ReadingField()
     job_title = models.CharField(_("job title"), max_length=80, blank=True, null=True)
     emails = EmailsField(_("e-mail"))
     phones = PhonesField(_("phone"))
@@ -114,7 +115,11 @@ class User(Record, AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [bin_index("user"), *list_indexes("user", "name", by_department=False)]
+        indexes = [
+            bin_index("user"),
+            *list_indexes("user", "name", by_department=False),
+            *list_indexes("user", "name_reading", by_department=False),
+        ]
 
     def __str__(self) -> str:
         return self.name

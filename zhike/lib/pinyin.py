@@ -51,7 +51,8 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _heteronyms() -> frozenset[str]:
+def heteronyms() -> frozenset[str]:
+    """Characters that some word reads otherwise than they are read alone."""
     alone = _characters()
     return frozenset(
         character
@@ -65,11 +66,11 @@ def syllables(han: str) -> list[str]:
     """One syllable a character, in words read as the word is: 重庆 → chong qing; ü is v."""
     alone = _characters()
     read = [alone[character] for character in han]
-    heteronyms = _heteronyms()
-    if not heteronyms.isdisjoint(han):
+    several = heteronyms()
+    if not several.isdisjoint(han):
         done = 0
         for place, character in enumerate(han):
-            if place >= done and character in heteronyms:
+            if place >= done and character in several:
                 done = _read_word(han, place, done, read)
     return read
 

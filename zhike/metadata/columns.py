@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.db import connection, models
 
+from zhike.lib.reading_order import order_key
 from zhike.metadata.fields import columns
 from zhike.metadata.fields.base import Field
 from zhike.metadata.object_type import ObjectType, Values
@@ -36,8 +37,15 @@ AS_THEY_ARE = (
 )
 
 
+def source_of(column: Any) -> str:
+    """Name of the column whose plain value gives the column's database value: its own, or what it is a reading of."""
+    return column.of if isinstance(column, columns.ReadingField) else str(column.name)
+
+
 def converter(column: Any) -> Convert:
-    """A function that turns a plain value of the column into its database value; None becomes the column's empty value."""
+    """A function that turns a plain value of ``source_of`` the column into its database value; None becomes the column's empty value."""
+    if isinstance(column, columns.ReadingField):
+        return lambda value: order_key(value or "")
     empty = None if column.null else _empty(column)
     # Subclasses may store something else than they show; only the plain columns are passed through.
     if type(column) in AS_THEY_ARE:

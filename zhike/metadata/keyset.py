@@ -17,6 +17,7 @@ from django.db.models import Case, Expression, F, IntegerField, OrderBy, Q, Valu
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from zhike.lib.reading_order import order_key
 from zhike.metadata.errors import BadQuery
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.filters import comparable_field
@@ -34,7 +35,7 @@ class SortKey:
 
     @property
     def expression(self) -> Expression | F:
-        return self.field.type.expression(self.field)
+        return sort_expression(self.field)
 
     @property
     def text(self) -> str:
@@ -75,8 +76,15 @@ def decode(text: str, keys: Sequence[SortKey]) -> Cursor:
     return Cursor(tuple(plain), pk, back)
 
 
+def sort_expression(field: Field) -> Expression | F:
+    """What the field is sorted by: how a text is read where a column says so, or the value itself."""
+    return field.type.expression(field) if field.reading is None else F(field.reading)
+
+
 def compared_value(field: Field, value: Any) -> Any:
-    """The JSON value as the field's expression compares it."""
+    """The JSON value as ``sort_expression`` compares it."""
+    if field.reading is not None:
+        return order_key(field.type.from_json(value, field))
     return field.type.sql_value(field.type.from_json(value, field), field)
 
 
@@ -95,7 +103,8 @@ def sort_keys(object_type: ObjectType, names: Sequence[str], context: Context) -
 
 def never_null(object_type: ObjectType, field: Field) -> bool:
     """Whether every record has a value by the column's own word."""
-    return field.column is not None and not object_type.model._meta.get_field(field.column).null
+    column = field.reading or field.column
+    return column is not None and not object_type.model._meta.get_field(column).null
 
 
 def ordering(keys: Sequence[SortKey], *, back: bool) -> list[OrderBy]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.metadata.actor import FieldAccess, Scope
+from zhike.metadata.fields.columns import ReadingField
 from zhike.metadata.indexes import bin_index
 
 
@@ -350,6 +351,7 @@ class CustomRecord(Record):
 
     object = models.ForeignKey(CustomObject, models.PROTECT, related_name="records", db_index=False)
     name = models.CharField(_("name"), max_length=200)
+    name_reading = ReadingField()
 
     class Meta:
         indexes = [
@@ -370,6 +372,13 @@ class CustomRecord(Record):
                 name="custom_record_department",
             ),
             models.Index("object", "name", "id", condition=models.Q(deletion__isnull=True), name="custom_record_name"),
+            models.Index(
+                "object",
+                "name_reading",
+                "id",
+                condition=models.Q(deletion__isnull=True),
+                name="custom_record_name_reading",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,12 +26,14 @@ def is_ordered(object_type: ObjectType, field: Field) -> bool:
     """Whether an index holds the records in the order of the field."""
     if field.is_custom:
         return field.indexed or field.unique
-    return any(columns[:1] == (field.column,) for columns in _index_columns(object_type))
+    return any(columns[:1] == (field.reading or field.column,) for columns in _index_columns(object_type))
 
 
 def is_ordered_by_department(object_type: ObjectType, field: Field) -> bool:
     """Whether an index holds the records of each department in the order of the field."""
-    return any(columns[:2] == ("department_id", field.column) for columns in _index_columns(object_type))
+    return any(
+        columns[:2] == ("department_id", field.reading or field.column) for columns in _index_columns(object_type)
+    )
 
 
 def _index_columns(object_type: ObjectType) -> Iterator[tuple[str, ...]]:

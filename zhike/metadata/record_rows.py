@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from zhike.metadata.columns import converter, custom_json, custom_rows, native_columns, stored_values
+from zhike.metadata.columns import converter, custom_json, custom_rows, native_columns, source_of, stored_values
 from zhike.metadata.fields.base import Context
+from zhike.metadata.fields.columns import readings_of
 from zhike.metadata.object_type import ObjectType, Values
 from zhike.metadata.storage import storage
 
@@ -51,7 +52,7 @@ def _new_cells(
     whole: dict[str, list[Any]] = {"id": list(ids), "custom": custom_rows(object_type, rows)}
     cells: list[Sequence[Any]] = []
     for column in columns:
-        name, default = column.name, fixed.get(column.name)
+        name, default = source_of(column), fixed.get(column.name)
         if name in whole:
             cells.append(stored_values(column, whole[name]))
         elif name in given:
@@ -70,10 +71,11 @@ def update_records(object_type: ObjectType, changed: Sequence[Changed], context:
     columns: list[Any] = [
         meta.get_field(name) for name, field in native_columns(object_type).items() if field.key in touched
     ]
+    columns += [column for of, column in readings_of(object_type.model).items() if of in touched]
     if any(object_type.fields[key].is_custom for key in touched):
         columns.append(meta.get_field("custom"))
     columns += [meta.get_field(name) for name in ("updated_at", "updated_by", "version")]
-    converters = [(column.name, converter(column)) for column in columns]
+    converters = [(source_of(column), converter(column)) for column in columns]
     rows = []
     for row in changed:
         after = _updated_row(object_type, row, context)

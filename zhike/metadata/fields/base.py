@@ -64,6 +64,8 @@ class Field:
     readonly: bool = False
     #: An index exists (native) or is built (custom), so filtering and sorting stay fast at a million rows.
     indexed: bool = False
+    #: Column that the field is sorted by instead of its own: how its text is read.
+    reading: str | None = None
     #: Personal or confidential: masked by roles that say so.
     sensitive: bool = False
     #: Written by the product in passing (since when, which turn): people are told of its changes only when they ask for everything.

@@ -8,6 +8,37 @@ from typing import Any, ClassVar
 from django.db import models
 
 from zhike.lib.line_amounts import PRICE_DECIMALS, QUANTITY_DECIMALS
+from zhike.lib.reading_order import LONGEST_KEY, order_key
+
+
+class ReadingField(models.CharField):  # type: ignore[type-arg]
+    """How the text of the column ``of`` is read: what lists that are sorted by it go by. Filled with every write, never a field of its own."""
+
+    zhike_type: ClassVar[str] = "reading"
+
+    def __init__(self, *args: Any, of: str = "name", **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **{"max_length": LONGEST_KEY, "default": "", "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def db_parameters(self, connection: Any) -> Any:
+        """Compared code point by code point, whatever the database's language."""
+        found = super().db_parameters(connection)
+        return {**found, "collation": "C"} if connection.vendor == "postgresql" else found
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """For what is written past the write path."""
+        found = order_key(getattr(model_instance, self.of) or "")
+        setattr(model_instance, self.attname, found)
+        return found
+
+
+def readings_of(model: type[models.Model]) -> dict[str, ReadingField]:
+    """Columns of readings by the column that each reads."""
+    return {column.of: column for column in model._meta.concrete_fields if isinstance(column, ReadingField)}
 
 
 class LongTextField(models.TextField):  # type: ignore[type-arg]

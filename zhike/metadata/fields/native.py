@@ -13,7 +13,7 @@ from django.db.models.fields import NOT_PROVIDED
 from zhike.metadata.fields import FIELD_TYPES, field_type
 from zhike.metadata.fields.base import Field
 from zhike.metadata.fields.choice_option import choices_from_pairs
-from zhike.metadata.fields.columns import FilterField, MoneyField
+from zhike.metadata.fields.columns import FilterField, MoneyField, readings_of
 from zhike.metadata.fields.integer import LARGEST, SMALLEST
 
 #: Django columns and the kind that each is, the most special ones first.
@@ -45,6 +45,7 @@ def field_from_column(column: Any) -> Field | None:
         unique=bool(column.unique) and not column.primary_key,
         readonly=not column.editable,
         indexed=is_indexed(column),
+        reading=reading_of(column),
         sensitive=bool(getattr(column, "sensitive", False)),
         default=default_of(column),
         options=options_of(column, kind),
@@ -74,6 +75,12 @@ def is_required(column: Any) -> bool:
 
 def is_indexed(column: Any) -> bool:
     return bool(getattr(column, "db_index", False) or column.unique)
+
+
+def reading_of(column: Any) -> str | None:
+    """The column that says how the texts of this one are read."""
+    found = readings_of(column.model).get(column.name)
+    return None if found is None else found.attname
 
 
 def default_of(column: Any) -> Any:

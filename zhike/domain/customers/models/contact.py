@@ -6,7 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.customers.choices import ContactRole, Strength
-from zhike.metadata.fields.columns import BirthdayField, ChoiceField, EmailsField, LongTextField, PhonesField
+from zhike.metadata.fields.columns import (
+    BirthdayField,
+    ChoiceField,
+    EmailsField,
+    LongTextField,
+    PhonesField,
+    ReadingField,
+)
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
 
@@ -18,6 +25,7 @@ class Contact(Record):
         "customers.Customer", models.PROTECT, verbose_name=_("customer"), related_name="contacts"
     )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
+    name_reading = ReadingField()
     role = ChoiceField(_("role in decisions"), choices=ContactRole, null=True, blank=True)
     job_title = models.CharField(_("job title"), max_length=80, null=True, blank=True)
     is_primary = models.BooleanField(_("main contact"), default=False)

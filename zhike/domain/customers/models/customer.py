@@ -14,6 +14,7 @@ from zhike.metadata.fields.columns import (
     LongTextField,
     MoneyField,
     PhonesField,
+    ReadingField,
     UrlField,
 )
 from zhike.metadata.indexes import bin_index, board_indexes, list_indexes
@@ -29,6 +30,7 @@ class Customer(Record):
 
     kind = ChoiceField(_("kind"), choices=CustomerKind, default=CustomerKind.COMPANY)
     name = models.CharField(_("name"), max_length=120)
+    name_reading = ReadingField()
     code = models.CharField(_("customer number"), max_length=40, unique=True, null=True, blank=True)
     tier = ChoiceField(_("tier"), choices=Tier, tones=TIER_TONES, null=True, blank=True)
     stage = ChoiceField(_("stage"), choices=Stage, tones=STAGE_TONES, default=Stage.POTENTIAL)
@@ -84,7 +86,9 @@ class Customer(Record):
         indexes = [
             bin_index("customer"),
             *list_indexes("customer", "-updated_at", by_owner=True),
-            *list_indexes("customer", "name", by_owner=True),
+            # Looked up by name; lists go by its reading.
+            *list_indexes("customer", "name", by_department=False),
+            *list_indexes("customer", "name_reading", by_owner=True),
             *board_indexes("customer", "stage"),
             models.Index(
                 fields=("pool", "-custody_since", "-id"),

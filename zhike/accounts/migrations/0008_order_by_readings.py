@@ -1,0 +1,16 @@
+"""Indexes for lists that are sorted by name, which go by its reading now."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0007_read_the_names")]
+
+    operations = [
+        migrations.AddIndex(
+            "user",
+            models.Index(models.F("name_reading"), models.F("id"), condition=models.Q(("deletion__isnull", True)), name="user_name_reading"),
+        ),
+    ]

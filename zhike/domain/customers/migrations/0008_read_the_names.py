@@ -1,0 +1,13 @@
+"""The names that are there already are read: some minutes for a million."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from zhike.metadata.filling_readings import filling, nothing
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "0007_readings_of_names")]
+
+    operations = [migrations.RunPython(filling("customers", "customer", "contact"), nothing, elidable=True)]
