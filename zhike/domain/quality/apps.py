@@ -16,5 +16,5 @@ class QualityConfig(AppConfig):
     verbose_name = _("Data quality")
 
     def ready(self) -> None:
-        for module in ("bounced", "fields", "cleaning", "field_holders", "following", "snapshots"):
+        for module in ("bounced", "bounced_elsewhere", "fields", "cleaning", "field_holders", "following", "snapshots"):
             import_module(f"zhike.domain.quality.{module}")
