@@ -130,3 +130,19 @@ def test_the_dialog_says_why_with_the_override_and_its_reason(cast: Cast) -> Non
     answer = browser.post(f"/o/customers/{pk}/action/tier_override/", {"grade": "middle", "reason": "", "until": ""})
     assert answer.status_code == 422
     assert TierGrade.objects.get().grade == "low"
+
+
+def test_the_editor_keeps_several_things_that_a_grade_is_due(cast: Cast) -> None:
+    browser = client(cast.adam)
+    page = browser.post(reverse("settings_tiers"), {"name": "价值分级", "key": "value", "writes_tier": "1"})["Location"]
+    more = {"kind_0_1": "gift", "every_0_1": "365", "title_0_1": "生日礼品", "content_0_1": "茶礼盒"}
+    assert browser.post(page, {**EDITOR, **more, "do": "save"}).status_code == 302
+    grade_now = TierVersion.objects.get().definition["grades"][0]
+    assert grade_now["plays"] == [
+        {"kind": "visit", "every": 30, "title": "月度拜访"},
+        {"kind": "gift", "every": 365, "title": "生日礼品", "content": "茶礼盒"},
+    ]
+    assert "茶礼盒" in browser.get(page).content.decode()
+    wrong = browser.post(page, {**EDITOR, **more, "every_0_1": "x", "do": "save"})
+    assert wrong.status_code == 422
+    assert "茶礼盒" in wrong.content.decode(), "nothing typed is lost"

@@ -97,3 +97,46 @@ def test_what_a_tier_is_due_becomes_work_never_twice(cast: Cast) -> None:
     assert (kept.due, kept.kept, kept.percent) == (2, 1, 50)
     [none] = compliance(version.scheme, definition, actor(cast.charlie))
     assert (none.due, none.percent) == (0, None), "nobody due is no hundred per cent"
+
+
+def with_plays(*plays: dict[str, Any]) -> dict[str, Any]:
+    return {**RULES, "grades": [*RULES["grades"][:2], {**RULES["grades"][2], "plays": list(plays)}]}
+
+
+def test_messages_gifts_and_offers_become_tasks_with_their_content(cast: Cast) -> None:
+    pk = worth("甲", 10, owner=cast.bob.pk, department=cast.first.pk)
+    sms = {"kind": "sms", "every": 30, "title": "节日问候", "content": "祝您中秋快乐。"}
+    gift = {"kind": "gift", "every": 365, "title": "生日礼品", "content": "茶礼盒"}
+    version = scheme(with_plays(sms, gift))
+    definition = read(version.definition)
+    grade(version)
+    assert plan_work(version.scheme, definition) == 2
+    made = {task.kind: task for task in Task.objects.filter(customer_id=pk)}
+    assert {kind: (task.title, task.note, task.owner_id) for kind, task in made.items()} == {
+        "sms": ("节日问候", "祝您中秋快乐。", cast.bob.pk),
+        "gift": ("生日礼品", "茶礼盒", cast.bob.pk),
+    }
+    bob = actor(cast.bob)
+    assert [(found.play.kind, found.kept) for found in compliance(version.scheme, definition, bob)] == [
+        ("sms", 0),
+        ("gift", 0),
+    ]
+    # A gift is handed over when its task is done; a message is a conversation like any other.
+    record_save(registry.get("task"), {"status": "done"}, actor=bob, id=made["gift"].pk)
+    told = {"customer": pk, "channel": "sms", "content": "已发", "happened_at": timezone.now().isoformat()}
+    record_save(registry.get("interaction"), told, actor=bob)
+    assert [found.kept for found in compliance(version.scheme, definition, bob)] == [1, 1]
+    assert plan_work(version.scheme, definition, in_days(20)) == 0
+
+
+@pytest.mark.parametrize(
+    "plays",
+    [
+        [{"kind": "sms", "every": 30, "title": "x"}] * 2,
+        [{"kind": "sms", "every": days, "title": "x"} for days in (1, 2, 3, 4)],
+    ],
+)
+def test_a_grade_plans_few_things_and_each_once(cast: Cast, plays: list[dict[str, Any]]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        scheme(with_plays(*plays))
+    assert list(refusal.value.problems) == ["plays"]

@@ -12,7 +12,7 @@ from zhike.domain.quality.cleaning import OBJECTS as CLEANED
 from zhike.domain.quality.inspecting import MOST as MOST_INSPECTED
 from zhike.domain.quality.models import Verdict
 from zhike.domain.quality.rules import CREATOR, MOST_DAYS, MOST_HOURS, MOST_WEIGHT, OWNER
-from zhike.domain.tiers.definition import BY, MOST_CRITERIA, MOST_GRADES
+from zhike.domain.tiers.definition import BY, LONGEST_CONTENT, MOST_CRITERIA, MOST_GRADES, MOST_PLAYS
 from zhike.engines.approvals.definition import (
     LATE,
     MOST_HOURS as MOST_STEP_HOURS,
@@ -79,6 +79,7 @@ _PLAY = shape(
     kind={"type": "string", "enum": TaskKind.values},
     every=whole(1, 3_660),
     title=text(100, minLength=1),
+    content=text(LONGEST_CONTENT),
 )
 _GRADE = shape(
     ("key", "label", "label_en"),
@@ -88,7 +89,7 @@ _GRADE = shape(
     rule=FILTER,
     least={"type": ["integer", "null"], "minimum": 1, "maximum": 100},
     is_key=YES_NO,
-    plays=listed(_PLAY, 5),
+    plays=listed(_PLAY, MOST_PLAYS),
 )
 _CUT: Schema = {
     "type": ["integer", "string"],

@@ -33,6 +33,9 @@ class TaskKind(models.TextChoices):
     VISIT = "visit", _("visit")
     MAIL = "mail", _("mail")
     MEETING = "meeting", _("meeting")
+    SMS = "sms", _("text message")
+    GIFT = "gift", pgettext_lazy("task kind", "gift")
+    OFFER = "offer", pgettext_lazy("task kind", "offer")
     OTHER = "other", pgettext_lazy("task kind", "other")
 
 

@@ -26,6 +26,8 @@ from zhike.metadata.saving import context_for
 
 MOST_GRADES = 6
 MOST_CRITERIA = 8
+MOST_PLAYS = 3
+LONGEST_CONTENT = 500
 #: Shares of customers with equal numbers that quantiles make: fifths are usual for RFM.
 PARTS = range(2, 11)
 #: Kinds of field that a criterion can measure.
@@ -34,11 +36,15 @@ MEASURABLE = frozenset({"integer", "decimal", "percent", "money"})
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """What customers of a grade are due: a contact of this kind every so many days."""
+    """What customers of a grade are due: a contact, a gift or an offer of this kind every so many days.
+
+    ``content`` is what is said, given or offered; it goes along with the task.
+    """
 
     kind: str
     every: int
     title: str
+    content: str = ""
 
     def key(self, grade: str) -> str:
         return f"{grade}:{self.kind}:{self.every}"
@@ -170,6 +176,9 @@ def check(definition: Definition, *, writes_tier: bool) -> None:
         _check_scores(definition)
     check_filter("population", definition.population)
     for grade in definition.grades:
+        if len(grade.plays) > MOST_PLAYS or len({play.key(grade.key) for play in grade.plays}) < len(grade.plays):
+            text = _("“{grade}”: plan at most {most} things, each kind and rhythm once.")
+            raise refuse("plays", format_lazy(text, grade=grade.label, most=MOST_PLAYS))
         for play in grade.plays:
             if play.kind not in TaskKind.values or not 1 <= play.every <= 3_660:
                 raise refuse("plays", _("A strategy needs a kind and a number of days from 1 to 3,660."))

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from zhike.domain.activities.choices import TaskStatus
+from zhike.domain.activities.choices import TaskKind, TaskStatus
 from zhike.domain.activities.models import Interaction, Task
 from zhike.domain.customers.choices import Stage
 from zhike.domain.customers.models import Customer
@@ -49,9 +49,22 @@ def members(scheme: TierScheme, grade: str) -> QuerySet[Any]:
     return rows.exclude(stage=Stage.LOST)
 
 
+#: Kinds of which no conversation tells: that they were done is all there is to know.
+HANDED_OVER = frozenset({TaskKind.GIFT.value, TaskKind.OFFER.value})
+
+
 def contacted(play: Play) -> Exists:
-    """Whether the outer customer had such a contact within the days of the play; "other" means any."""
+    """Whether the outer customer had such a contact within the days of the play, or got the gift or offer; "other" means any contact."""
     since = timezone.now() - timedelta(days=play.every)
+    if play.kind in HANDED_OVER:
+        done: QuerySet[Any] = Task.objects.filter(
+            customer_id=OuterRef("pk"),
+            kind=play.kind,
+            status=TaskStatus.DONE,
+            done_at__gte=since,
+            deletion__isnull=True,
+        )
+        return Exists(done)
     rows: QuerySet[Any] = Interaction.objects.filter(
         customer_id=OuterRef("pk"), deletion__isnull=True, happened_at__gte=since
     )
@@ -79,7 +92,16 @@ def _plan(scheme: TierScheme, grade: Grade, play: Play, today: date) -> int:
     )
     until = timezone.now() + timedelta(days=min(DAYS_TO_DO, play.every))
     tasks = [
-        Row({"title": play.title, "kind": play.kind, "customer": pk, "owner": owner, "due_at": until})
+        Row(
+            {
+                "title": play.title,
+                "kind": play.kind,
+                "customer": pk,
+                "owner": owner,
+                "due_at": until,
+                "note": play.content or None,
+            }
+        )
         for pk, owner in due
     ]
     result = save(registry.get("task"), tasks, actor=SYSTEM, origin=ORIGIN)

@@ -10,13 +10,24 @@ from django.utils.translation import gettext as _
 
 from zhike.domain.activities.choices import TaskKind
 from zhike.domain.customers.choices import Tier
-from zhike.domain.tiers.definition import MEASURABLE, TIER_LABELS, measurable, refuse
+from zhike.domain.tiers.definition import (
+    LONGEST_CONTENT,
+    MEASURABLE,
+    MOST_CRITERIA,
+    MOST_GRADES,
+    MOST_PLAYS,
+    TIER_LABELS,
+    measurable,
+    refuse,
+)
 from zhike.domain.tiers.models import TierScheme
 from zhike.metadata import registry
 from zhike.metadata.fields.base import Context, ValueRefused
 
-GRADE_ROWS = 5
-CRITERION_ROWS = 6
+GRADE_ROWS = MOST_GRADES
+CRITERION_ROWS = MOST_CRITERIA
+#: What follows the place of the grade in the names of controls, for each thing that it plans.
+PLAY_ROWS = ("", *(f"_{row}" for row in range(1, MOST_PLAYS)))
 Posted = Mapping[str, str]
 
 
@@ -44,9 +55,7 @@ def read_form(posted: Posted, scheme: TierScheme, context: Context) -> dict[str,
 def _grade(posted: Posted, place: int) -> dict[str, Any]:
     label = posted.get(f"label_{place}", "").strip()[:20]
     least = posted.get(f"least_{place}", "").strip()
-    kind, every = posted.get(f"kind_{place}", ""), posted.get(f"every_{place}", "").strip()
-    title = posted.get(f"title_{place}", "").strip()[:100] or label
-    plays = [{"kind": kind, "every": _number(every, "plays"), "title": title}] if kind and every else []
+    plays = [found for row in PLAY_ROWS if (found := _play(posted, f"{place}{row}", label)) is not None]
     return {
         "key": f"g{place + 1}",
         "label": label,
@@ -56,6 +65,19 @@ def _grade(posted: Posted, place: int) -> dict[str, Any]:
         "least": _number(least, "bounds") if least else None,
         "plays": plays,
     }
+
+
+def _play(posted: Posted, place: str, label: str) -> dict[str, Any] | None:
+    kind, every = posted.get(f"kind_{place}", ""), posted.get(f"every_{place}", "").strip()
+    if not kind or not every:
+        return None
+    found = {
+        "kind": kind,
+        "every": _number(every, "plays"),
+        "title": posted.get(f"title_{place}", "").strip()[:100] or label,
+    }
+    content = posted.get(f"content_{place}", "").replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST_CONTENT]
+    return {**found, "content": content} if content else found
 
 
 def _criteria(posted: Posted, context: Context) -> list[dict[str, Any]]:
@@ -129,10 +151,14 @@ def with_typed(given: dict[str, Any], posted: Posted) -> dict[str, Any]:
     """The controls with what was typed in them, readable or not: nothing typed is lost."""
     for row in given["grades"]:
         place = row["place"]
-        for key in ("label", "label_en", "least", "rule", "every", "title"):
+        for key in ("label", "label_en", "least", "rule"):
             row[key] = posted.get(f"{key}_{place}", row[key])
         row["is_key"] = f"is_key_{place}" in posted
-        row["kinds"] = [(key, label, key == posted.get(f"kind_{place}")) for key, label, _chosen in row["kinds"]]
+        for play in row["plays"]:
+            for key in ("every", "title", "content"):
+                play[key] = posted.get(f"{key}_{play['place']}", play[key])
+            kind = posted.get(f"kind_{play['place']}")
+            play["kinds"] = [(key, label, key == kind) for key, label, _chosen in play["kinds"]]
     for row in given["criteria"]:
         place = row["place"]
         for key in ("weight", "cuts", "parts"):
@@ -147,7 +173,7 @@ def _text(found: Any) -> str:
 
 
 def _grade_row(place: int, grade: Mapping[str, Any], count: int) -> dict[str, Any]:
-    play: Mapping[str, Any] = next(iter(grade.get("plays", ())), {})
+    stored = grade.get("plays", ())
     return {
         "place": place,
         "place_text": str(place),
@@ -157,9 +183,20 @@ def _grade_row(place: int, grade: Mapping[str, Any], count: int) -> dict[str, An
         "least": grade.get("least") or "",
         "rule": _text(grade.get("rule")),
         "is_last": place == count - 1,
+        "plays": [
+            _play_row(f"{place}{row}", stored[number] if number < len(stored) else {})
+            for number, row in enumerate(PLAY_ROWS)
+        ],
+    }
+
+
+def _play_row(place: str, play: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "place": place,
         "kinds": [(key, label, key == play.get("kind")) for key, label in TaskKind.choices],
         "every": play.get("every", ""),
         "title": play.get("title", ""),
+        "content": play.get("content", ""),
     }
 
 
