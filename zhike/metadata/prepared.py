@@ -86,7 +86,7 @@ class _Run:
 class PreparedValues(Generic[V]):
     """A query by ``values`` of which nothing but its SQL is held, for queries of which every actor has one of their own."""
 
-    def __init__(self, rows: QuerySet[Any, dict[str, Any]], *, place: V) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], *, place: V) -> None:
         self._place: V = place
         self._names: tuple[str, ...] = ()
         self._params: tuple[Any, ...] = ()
