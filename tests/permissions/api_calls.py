@@ -93,6 +93,8 @@ RECORD_CALLS = (
 ELSEWHERE = {
     "records": "test_lists_hold_exactly_what_may_be_seen, test_creating_needs_the_right",
     "duplicates": "tests/api/test_merging.py: test_duplicates_out_of_reach_come_without_their_id",
+    "duplicates_across": "tests/web/test_kin_pages.py: test_programs_read_and_decide",
+    "duplicates_across_different": "tests/web/test_kin_pages.py: test_programs_read_and_decide",
     "merge": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "merge_undo": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "self_update_links": "tests/web/test_customer_checks.py: test_links_for_a_list_over_the_api",

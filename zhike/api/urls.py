@@ -26,7 +26,7 @@ from zhike.api.views.imports import (
     import_upload,
 )
 from zhike.api.views.mail_server import mail_server_changed, mail_server_read, mail_server_tried
-from zhike.api.views.merging import merge_taken_back, records_duplicates, records_merged
+from zhike.api.views.merging import kin_pair_differs, kin_pairs, merge_taken_back, records_duplicates, records_merged
 from zhike.api.views.objects import objects_list
 from zhike.api.views.pools import pool_customers
 from zhike.api.views.quality import (
@@ -125,6 +125,12 @@ versioned = [
     path("<slug:slug>", endpoint(GET=records_list, POST=record_create), name="records"),
     path("merges/<int:merge_id>/undo", endpoint(POST=merge_taken_back), name="merge_undo"),
     path("<slug:slug>/duplicates", endpoint(POST=records_duplicates), name="duplicates"),
+    path("<slug:slug>/duplicates/across", endpoint(GET=kin_pairs), name="duplicates_across"),
+    path(
+        "<slug:slug>/duplicates/across/<int:pair_id>/different",
+        endpoint(POST=kin_pair_differs),
+        name="duplicates_across_different",
+    ),
     path("<slug:slug>/merge", endpoint(POST=records_merged), name="merge"),
     path("<slug:slug>/bulk", endpoint(POST=records_bulk), name="bulk"),
     path("<slug:slug>/actions/<slug:action>", endpoint(POST=records_action), name="records_action"),

@@ -145,6 +145,18 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Kindred:
+    """Another object type whose records may be the same firm or person as those of the type that says so."""
+
+    object_key: str
+    #: Fields that name a person of the record itself: it is compared by these, as a person, whatever its kind.
+    persons: tuple[str, ...] = ()
+    #: Action of the type that joins both, and its argument that names the other record.
+    action: str | None = None
+    argument: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The fields by which two records are recognised as the same firm or person; all names are field keys of the type."""
 
@@ -162,12 +174,15 @@ class Identity:
     representative: str | None = None
     #: Link to what the record belongs to: two of one name there are the same.
     parent: str | None = None
+    #: Other types with which records are compared, in both directions. Keys do not depend on it.
+    kindred: tuple[Kindred, ...] = dataclass_field(default=(), repr=False)
 
     @property
     def keys(self) -> frozenset[str]:
         """Every field that it names."""
         single = (self.kind, self.code, self.birthday, self.representative, self.parent)
-        several = (*self.names, *self.phones, *self.emails, *self.handles, *self.addresses)
+        persons = (key for other in self.kindred for key in other.persons)
+        several = (*self.names, *self.phones, *self.emails, *self.handles, *self.addresses, *persons)
         return frozenset(key for key in (*single, *several) if key)
 
 

@@ -10,6 +10,7 @@ from zhike.web.views import (
     calendar,
     cell_edit,
     duplicates,
+    kin_duplicates,
     merging,
     picker,
     record_lines,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("duplicates/hints/", duplicates.duplicate_hints, name="duplicate_hints"),
     path("duplicates/scan/", duplicates.start, name="duplicates_scan"),
     path("duplicates/different/", duplicates.different, name="duplicates_different"),
+    path("duplicates/across/", kin_duplicates.kin_candidates, name="duplicates_across"),
+    path(
+        "duplicates/across/<int:pair_id>/different/", kin_duplicates.kin_different, name="duplicates_across_different"
+    ),
     path("duplicates/ask/<str:token>/", duplicates.conflict, name="conflict"),
     path("merge/", merging.merge_page, name="merge"),
     path("columns/", saved_views.columns, name="columns"),

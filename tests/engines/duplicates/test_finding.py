@@ -166,14 +166,14 @@ def test_a_killed_comparison_goes_on_where_it_stood(cast: Cast, monkeypatch: pyt
     monkeypatch.setattr(scanning, "compare_slice", lambda *given: done.append(given[1]) or compare(*given))
     again = run_scan(run(Job.objects.get(pk=job.pk)))
     assert done == list(range(scanning.SLICES))
-    assert again == {"pairs": 3, "groups": 1}
+    assert again == {"pairs": 3, "groups": 1, "across": 0}
 
 
 def test_a_cancelled_comparison_stops(cast: Cast) -> None:
     base()
     job = scan(registry.get("customer"), actor=actor(cast.clara))
     Job.objects.filter(pk=job.pk).update(cancel_requested=True)
-    assert run_scan(run(Job.objects.get(pk=job.pk))) == {"pairs": 0, "groups": 0}
+    assert run_scan(run(Job.objects.get(pk=job.pk))) == {"pairs": 0, "groups": 0, "across": 0}
 
 
 def test_only_who_may_merge_compares_the_base(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from tests.cast import PASSWORD, Cast, actor
 from tests.engines.importing.test_import import run, upload
 from zhike.accounts.people import user_create
 from zhike.domain.customers.models import Customer
+from zhike.engines.duplicates.models import KinPair
 from zhike.engines.importing import services
 from zhike.engines.importing.models import ImportRun
 from zhike.engines.importing.new_fields import kind_of
@@ -133,3 +134,21 @@ def test_the_kind_of_a_new_field_follows_from_its_cells() -> None:
     assert kind_of(["2024-05-01", "2024年5月2日"]) == "date"
     assert kind_of(["短", "长" * 300]) == "long_text"
     assert kind_of(["13800138000"]) == "text"
+
+
+def test_rows_like_a_record_of_another_type_are_told_and_become_candidates(cast: Cast) -> None:
+    firm = record_save(registry.get("customer"), {"name": "苏州恒泰精密模具有限公司", "kind": "company"}, actor=SYSTEM)
+    values = {"name": "王建国", "customer": firm, "phones": ["13912341234"]}
+    contact = record_save(registry.get("contact"), values, actor=SYSTEM)
+    text = "客户名称,类型,电话\n王建国,个人,13912341234\n李红,个人,13912345678\n"
+    choices = {"key": "", "mode": "create", "duplicates": "skip"}
+    trial = run(upload(cast.clara, text), cast.clara, dry_run=True, **choices)
+    assert (trial.result["created"], trial.result["alike_kin"]) == (2, 1)
+    ((number, kind, title, url, reasons),) = trial.result["kin"]
+    assert (number, kind, title, url) == (2, "联系人", "王建国", f"/o/contacts/{contact}/")
+    assert reasons == "名称相同、手机号相同"
+    assert not KinPair.objects.exists()
+    run(upload(cast.clara, text), cast.clara, **choices)
+    pair = KinPair.objects.get()
+    assert (pair.left_key, pair.left_id) == ("contact", contact)
+    assert (pair.right_key, pair.right_id) == ("customer", Customer.objects.get(name="王建国").pk)

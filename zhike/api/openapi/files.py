@@ -22,11 +22,37 @@ FILE: Schema = {"200": {"description": "The file.", "content": {"application/oct
 
 def duplicates(object_type: ObjectType) -> Schema:
     values = {field.key: described(field) for field in object_type.writable_fields}
-    hit = {"type": "object", "required": ["id", "title", "score", "reasons", "text"]}
+    hit = {"type": "object", "required": ["object", "id", "title", "score", "reasons", "text"]}
     answers = ok("", {"type": "object", "properties": {"data": {"type": "array", "items": hit}}})
     summary = _("%(objects)s that are the same as these values") % {"objects": object_type.label_plural}
     body = body_of({"type": "object", "properties": values})
     return operation(object_type, "duplicates", summary, answers, requestBody=body)
+
+
+def kin_pairs(object_type: ObjectType, base: str) -> Schema:
+    """Pairs with records of other types: reading them, and saying that two are not the same."""
+    side = {"type": "object", "required": ["object", "id"]}
+    pair = {
+        "type": "object",
+        "required": ["id", "records", "score", "reasons", "text"],
+        "properties": {"records": {"type": "array", "items": side, "minItems": 2, "maxItems": 2}},
+    }
+    page = {"type": "object", "required": ["data", "next"], "properties": {"data": {"type": "array", "items": pair}}}
+    after = query_parameter("after", {"type": "integer", "minimum": 0, "maximum": 10**18 - 1})
+    pair_id = {**RECORD_ID, "name": "pair_id"}
+    read = _("%(objects)s and records of other types that may be the same") % {"objects": object_type.label_plural}
+    said = ok("", {"type": "object", "required": ["id", "state"]})
+    told = _("Say that the two of a pair are not the same")
+    return {
+        f"{base}/duplicates/across": {
+            "get": operation(object_type, "duplicates_across", read, ok("", page), parameters=[after])
+        },
+        f"{base}/duplicates/across/{{pair_id}}/different": {
+            "post": operation(
+                object_type, "duplicates_across_different", told, said, parameters=[pair_id, IDEMPOTENCY_KEY]
+            )
+        },
+    }
 
 
 def merge(object_type: ObjectType) -> Schema:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhike.api.openapi.files import duplicates, export, merge, upload
+from zhike.api.openapi.files import duplicates, export, kin_pairs, merge, upload
 from zhike.api.openapi.parts import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -20,6 +20,7 @@ from zhike.api.openapi.parts import (
     rows_of,
     schema_name,
 )
+from zhike.engines.duplicates.kinship import kin_of
 from zhike.engines.verification.models import Means, State
 from zhike.engines.verification.verifiable import verifiable_fields
 from zhike.metadata import registry
@@ -86,6 +87,8 @@ def record_paths(object_type: ObjectType) -> Schema:
     }
     if object_type.identity is not None:
         paths[f"{base}/duplicates"] = {"post": duplicates(object_type)}
+        if kin_of(object_type):
+            paths |= kin_pairs(object_type, base)
         paths[f"{base}/merge"] = {"post": merge(object_type)}
     if verifiable_fields(object_type):
         paths[f"{record}/values"] = _values(object_type)

@@ -11,6 +11,9 @@ from zhike.api.endpoint import Call, json_response
 from zhike.api.problems import Refused
 from zhike.api.views.bulk import checked_id
 from zhike.engines.duplicates.hints import hints
+from zhike.engines.duplicates.kin_finding import kin_hints
+from zhike.engines.duplicates.kin_pairs import kin_different_say, kin_pairs_page
+from zhike.engines.duplicates.models import KinPair
 from zhike.engines.duplicates.words import reasons_text
 from zhike.engines.merging.choosing import ALL
 from zhike.engines.merging.models import Merge
@@ -26,11 +29,14 @@ def records_duplicates(call: Call, slug: str) -> HttpResponse:
     """POST /<objects>/duplicates: records that are the same as the values of the body; those out of reach masked, without id."""
     object_type = identified(slug)
     policy.require(call.actor, object_type, "create")
-    found = hints(object_type, parsed(call, object_type), context=call.context)
+    values = parsed(call, object_type)
+    found = [(object_type, hint) for hint in hints(object_type, values, context=call.context)]
+    found += kin_hints(object_type, values, context=call.context)
     return json_response(
         {
             "data": [
                 {
+                    "object": told.key,
                     "id": None if hint.is_masked else hint.record_id,
                     "title": hint.title,
                     "owner": hint.owner or None,
@@ -38,10 +44,42 @@ def records_duplicates(call: Call, slug: str) -> HttpResponse:
                     "reasons": [str(reason) for reason in hint.reasons],
                     "text": reasons_text(hint.reasons),
                 }
-                for hint in found
+                for told, hint in found
             ]
         }
     )
+
+
+def kin_pairs(call: Call, slug: str) -> HttpResponse:
+    """GET /<objects>/duplicates/across: pairs with records of other types that wait for a decision, ``after`` an id."""
+    object_type = identified(slug)
+    policy.require(call.actor, object_type, "merge")
+    after = call.parameter("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Refused(422, "bad_after", _("“after” must be the id of a pair."), field="after")
+    pairs, following = kin_pairs_page(call.actor, object_type, after=int(after))
+    return json_response({"data": [kin_pair_json(pair) for pair in pairs], "next": following})
+
+
+def kin_pair_json(pair: KinPair) -> dict[str, Any]:
+    """A pair as programs see it."""
+    return {
+        "id": pair.pk,
+        "records": [
+            {"object": pair.left_key, "id": pair.left_id},
+            {"object": pair.right_key, "id": pair.right_id},
+        ],
+        "score": pair.score,
+        "reasons": pair.reasons,
+        "text": reasons_text(pair.reasons),
+    }
+
+
+def kin_pair_differs(call: Call, slug: str, pair_id: int) -> HttpResponse:
+    """POST /<objects>/duplicates/across/<id>/different: the two are not the same; no comparison proposes them again."""
+    object_type = identified(slug)
+    kin_different_say(object_type, pair_id, actor=call.actor)
+    return json_response({"id": pair_id, "state": KinPair.State.DIFFERENT.value})
 
 
 def parsed(call: Call, object_type: ObjectType) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def duplicates_of(
     traits = traits_from(object_type, known)
     if traits is None:
         return []
-    ids = _sharing(object_type, keys(traits)) - set(besides)
+    ids = sharing(object_type, keys(traits)) - set(besides)
     others = traits_by_id(object_type, ids)
     return _best(traits, others)[:limit]
 
@@ -62,7 +62,7 @@ def _best(traits: Traits, others: Mapping[int, Traits]) -> list[Found]:
     return sorted(found, key=lambda hit: (-hit.match.score, hit.record_id))
 
 
-def _sharing(object_type: ObjectType, given: Collection[int]) -> set[int]:
+def sharing(object_type: ObjectType, given: Collection[int]) -> set[int]:
     """Records that share a key, those of overlarge blocks left out; one short range of the index a key."""
     found: set[int] = set()
     for key in given:
@@ -89,7 +89,7 @@ def duplicates_of_many(
     ]
     read = [traits_from(object_type, values) for values in known]
     wanted = [keys(traits) if traits else frozenset() for traits in read]
-    blocks = _blocks(object_type, frozenset().union(*wanted))
+    blocks = blocks_of(object_type, frozenset().union(*wanted))
     ids = [set().union(*(blocks.get(key, ()) for key in listed)) for listed in wanted]
     others = traits_by_id(object_type, set().union(*ids))
     return [
@@ -98,7 +98,8 @@ def duplicates_of_many(
     ]
 
 
-def _blocks(object_type: ObjectType, given: Collection[int]) -> dict[int, list[int]]:
+def blocks_of(object_type: ObjectType, given: Collection[int]) -> dict[int, list[int]]:
+    """Records by each of these keys, those of overlarge blocks left out; two queries."""
     rows = DuplicateKey.objects.filter(object_key=object_type.key, key__in=list(given))
     small = rows.values("key").annotate(size=Count("id")).filter(size__lte=LARGEST_BLOCK).values_list("key", flat=True)
     found: dict[int, list[int]] = defaultdict(list)

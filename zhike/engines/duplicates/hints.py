@@ -30,6 +30,8 @@ class Hint:
     #: "" where nobody owns it.
     owner: str
     is_own: bool
+    #: What it is, where that is another type than the one being typed.
+    kind: str = ""
 
     @property
     def is_masked(self) -> bool:

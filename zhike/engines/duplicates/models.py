@@ -70,3 +70,37 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_key} {self.left_id} = {self.right_id}: {self.state}"
+
+
+class KinPair(models.Model):
+    """Two records of different types that were taken for the same, or that a person said are not."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to be decided")
+        DIFFERENT = "different", _("not duplicates")
+
+    #: The type whose descriptor says that both are compared.
+    left_key = models.CharField(max_length=60)
+    left_id = models.BigIntegerField()
+    right_key = models.CharField(max_length=60)
+    right_id = models.BigIntegerField()
+    score = models.FloatField(default=0)
+    #: Values of ``scoring.Reason``.
+    reasons: Any = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    job_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("left_key", "left_id", "right_key", "right_id"), name="duplicate_kin_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=("left_key", "right_key", "id"), condition=models.Q(state="open"), name="duplicate_kin_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_key} {self.left_id} = {self.right_key} {self.right_id}: {self.state}"

@@ -8,6 +8,7 @@ from typing import Any
 from zhike.engines.duplicates.traits import PERSON, Traits, traits_of
 from zhike.metadata import policy
 from zhike.metadata.columns import plain_values
+from zhike.metadata.fields.base import Field
 from zhike.metadata.listed_ids import among
 from zhike.metadata.object_type import Identity, ObjectType, Values
 
@@ -18,10 +19,12 @@ AT_ONCE = 2_000
 def traits_from(object_type: ObjectType, values: Mapping[str, Any]) -> Traits | None:
     """Traits of plain values by field key; None where nobody is named or the type has no identity."""
     identity = object_type.identity
-    return None if identity is None else traits_of(_roles(identity, values))
+    return None if identity is None else traits_of(roles(identity, values))
 
 
-def _roles(identity: Identity, values: Mapping[str, Any]) -> dict[str, Any]:
+def roles(identity: Identity, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``traits_of`` reads, from plain values by field key."""
+
     def each(keys: Iterable[str]) -> list[Any]:
         return [values[key] for key in keys if values.get(key)]
 
@@ -46,12 +49,13 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def values_by_id(object_type: ObjectType, ids: Collection[int]) -> dict[int, Values]:
-    """Plain values of the identity's fields of live records, by id."""
+def values_by_id(object_type: ObjectType, ids: Collection[int], *, besides: Iterable[Field] = ()) -> dict[int, Values]:
+    """Plain values of the identity's fields, and of those ``besides``, of live records, by id."""
     identity = object_type.identity
     if identity is None or not ids:
         return {}
-    fields = [object_type.field(key) for key in identity.keys]
+    wanted = {*identity.keys, *(field.key for field in besides)}
+    fields = [object_type.field(key) for key in sorted(wanted)]
     columns = [field.column for field in fields]
     found: dict[int, Values] = {}
     listed = sorted(ids)

@@ -10,6 +10,8 @@ from typing import Any
 
 from zhike.engines.duplicates.blocking import LARGEST_BLOCK
 from zhike.engines.duplicates.building import build_step, unfit_types
+from zhike.engines.duplicates.kin_scanning import compare_kin, forget_stale_kin, keys_of, open_kin_count
+from zhike.engines.duplicates.kinship import kin_of
 from zhike.engines.duplicates.models import DuplicateKey, DuplicatePair
 from zhike.engines.duplicates.reading import traits_by_id
 from zhike.engines.duplicates.scoring import compare
@@ -25,16 +27,20 @@ JOB = "duplicates.scan"
 #: Keys are spread evenly over 64 bits, so that equal parts of the range are equal parts of the work.
 SLICES = 512
 LOWEST = -(2**63)
-WIDTH = 2**64 // SLICES
+#: Keys of one slice across types, of the type that says what is compared.
+KEYS_AT_ONCE = 10_000
 
 
 @dataclass(slots=True)
 class _State:
-    """The checkpoint: keys first, then slice after slice."""
+    """The checkpoint: keys first, then slice after slice, then the same with each type that is compared across."""
 
     slice: int = 0
     built: dict[str, int] | None = None
     pairs: int = 0
+    #: Slices by type that is compared across, settled once, and how many of all of them are done.
+    plan: list[int] | None = None
+    across: int = 0
 
 
 def scan(object_type: ObjectType, *, actor: Actor) -> Job:
@@ -56,20 +62,35 @@ def run_scan(run: JobRun) -> dict[str, int]:
     """Find all pairs; each slice and the checkpoint behind it are committed together."""
     object_type = registry.get(run.params["object"])
     state = _State(**(run.checkpoint or {}))
-    while object_type in unfit_types() and not run.cancelled():
-        _build(run, object_type, state)
+    kin = kin_of(object_type)
+    for needed in (object_type, *(found.other(object_type) for found in kin)):
+        while needed in unfit_types() and not run.cancelled():
+            _build(run, needed, state)
+    state.plan = plan = state.plan or [min(keys_of(found) // KEYS_AT_ONCE + 1, SLICES) for found in kin]
+    total = SLICES + sum(plan)
     while state.slice < SLICES and not run.cancelled():
         with storage().write_transaction():
             state.pairs += compare_slice(object_type, state.slice, run.id)
             state.slice += 1
             run.keep(asdict(state))
-        run.progress(state.slice, SLICES)
-    if state.slice < SLICES:
-        return {"pairs": state.pairs, "groups": 0}
+        run.progress(state.slice, total)
+    steps = [(found, number, count) for found, count in zip(kin, plan, strict=True) for number in range(count)]
+    while state.slice == SLICES and state.across < len(steps) and not run.cancelled():
+        found, number, count = steps[state.across]
+        with storage().write_transaction():
+            compare_kin(found, *slice_bounds(number, count), run.id)
+            state.across += 1
+            run.keep(asdict(state))
+        run.progress(SLICES + state.across, total)
+    if state.slice + state.across < total:
+        return {"pairs": state.pairs, "groups": 0, "across": 0}
     with storage().write_transaction():
         forget_stale(object_type, run.id)
+        for found in kin:
+            forget_stale_kin(found, run.id)
         groups = write_groups(object_type)
-    return {"pairs": DuplicatePair.objects.filter(object_key=object_type.key, state="open").count(), "groups": groups}
+    open_pairs = DuplicatePair.objects.filter(object_key=object_type.key, state=DuplicatePair.State.OPEN).count()
+    return {"pairs": open_pairs, "groups": groups, "across": sum(map(open_kin_count, kin))}
 
 
 def _build(run: JobRun, object_type: ObjectType, state: _State) -> None:
@@ -77,17 +98,25 @@ def _build(run: JobRun, object_type: ObjectType, state: _State) -> None:
     told: dict[str, Any] = dict(state.built or {"place": 0, "after": 0, "done": 0})
     with storage().write_transaction():
         build_step(object_type, told)
-        state.built = told
+        # Once a type is through, the next one begins anew.
+        state.built = told if told["after"] else None
         run.keep(asdict(state))
     run.progress(0, SLICES)
 
 
+def slice_bounds(number: int, count: int) -> tuple[int, int | None]:
+    """The lowest key of one of ``count`` slices, and the one below which it ends; the last has no end."""
+    width = 2**64 // count
+    lowest = LOWEST + number * width
+    return lowest, lowest + width if number < count - 1 else None
+
+
 def compare_slice(object_type: ObjectType, number: int, job_id: int) -> int:
     """Compare the records within each block of one part of the keys; returns how many pairs match."""
-    lowest = LOWEST + number * WIDTH
+    lowest, below = slice_bounds(number, SLICES)
     rows = DuplicateKey.objects.filter(object_key=object_type.key, key__gte=lowest)
-    if number < SLICES - 1:
-        rows = rows.filter(key__lt=lowest + WIDTH)
+    if below is not None:
+        rows = rows.filter(key__lt=below)
     pairs = {pair for block in _blocks(rows.order_by("key", "record_id")) for pair in combinations(block, 2)}
     traits = traits_by_id(object_type, {pk for pair in pairs for pk in pair})
     found = []

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from zhike.engines.duplicates.writing import write_keys
+from zhike.engines.importing.kin_likeness import KinLikeness
 from zhike.engines.importing.layouts import layouts
 from zhike.engines.importing.likeness import Likeness
 from zhike.engines.importing.models import ImportRun
@@ -60,6 +61,7 @@ class Importer:
         self.seen: Seen | None = None
         self.joined: set[int] = set()
         self.alike: Counter[str] = Counter()
+        self.kin = KinLikeness(self)
         layout = layouts().get(run.layout)
         self.reader = Reader(run, layout, targets, actor, origin)
         self.child_types = {key: (target.object_type, target.via) for key, target in self.reader.child_types().items()}
@@ -90,6 +92,7 @@ class Importer:
                 groups, rows = likeness.groups, likeness.rows
                 batch = SaveBatch(self.object_type, rows, actor=self.actor, origin=self.origin, partial=True)
                 batch.prepare()
+            self.kin.look(groups, rows, batch.parsed)
         return good, groups, rows, batch
 
     def _rows(self, lines: Sequence[Line]) -> tuple[list[list[Line]], list[Row]]:
@@ -159,6 +162,7 @@ class Importer:
         if self.duplicates != ImportRun.Duplicates.CREATE:
             # The next rows of the file are compared with these.
             write_keys(self.object_type, [row.id for row in result.rows if row.action == "created" and row.id])
+        self.kin.note(groups, result)
         self._count_returned(result, outcome)
         if self.seen is not None:
             self._count_seen(groups, batch, result, outcome)

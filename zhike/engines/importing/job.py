@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field as dataclass_field
 from typing import Any
 
 import orjson
@@ -38,6 +38,8 @@ from zhike.metadata.storage import storage
 MOST_REJECTED = 1_000_000
 #: Records left alone by an undoing beyond these come up when those before them are settled.
 MOST_CONFLICTS = 1_000
+#: Rows that are shown as like a record of another type.
+MOST_KIN = 10
 
 
 class DryRun(Exception):
@@ -58,6 +60,9 @@ class Tally:
     alike_base: int = 0
     alike_foreign: int = 0
     alike_file: int = 0
+    #: Of a trial: new rows that are like a record of another type, and the first of them as they are shown.
+    alike_kin: int = 0
+    kin: list[Any] = dataclass_field(default_factory=list)
 
     def add(self, read: int, outcome: Outcome) -> None:
         self.rows += read
@@ -149,6 +154,8 @@ class _Import:
         for name, count in self.importer.alike.items():
             setattr(self.tally, name, getattr(self.tally, name) + count)
         self.importer.alike.clear()
+        self.tally.kin += self.importer.kin.told[: MOST_KIN - len(self.tally.kin)]
+        self.importer.kin.told.clear()
         with transaction.atomic():
             self._keep(len(lines), outcome)
 

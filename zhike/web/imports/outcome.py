@@ -33,6 +33,7 @@ def outcome_context(run: ImportRun, job: Job, actor: Actor) -> dict[str, Any]:
         "counts": counts(job),
         "is_live": is_live,
         "policies": policies(run, job) if run.is_dry_run and job.state == Job.State.DONE else [],
+        "kin": counts(job).get("kin", []),
         "rejected": rejected_rows(run) if job.is_over else [],
         "has_rejected": job.is_over and run.rejected_path.exists(),
         "undone": undone,

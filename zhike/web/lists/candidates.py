@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhike.engines.duplicates.groups import CandidateGroup, candidate_groups, group_count
+from zhike.engines.duplicates.kin_pairs import kin_pair_count
+from zhike.engines.duplicates.kinship import kin_of
 from zhike.engines.duplicates.scanning import latest_scan
 from zhike.engines.duplicates.words import reasons_text
 from zhike.engines.merging.models import Merge
@@ -43,6 +45,7 @@ def candidates_context(object_type: ObjectType, context: Context, *, after: int)
         "path": path,
         "scan": {**progress_context(job), "url": path} if job else None,
         "count": group_count(context.actor, object_type),
+        "across": {"count": kin_pair_count(context.actor, object_type)} if kin_of(object_type) else None,
         "columns": [field.label for field in facts(object_type, context)],
         "groups": drawn_groups(object_type, groups, context),
         "next_url": f"{path}?after={following}" if following else "",

@@ -13,6 +13,7 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.engines.duplicates.conflicts import WAYS, conflict_ask, conflict_token, record_of_token
 from zhike.engines.duplicates.groups import different_say
 from zhike.engines.duplicates.hints import Hint, hints
+from zhike.engines.duplicates.kin_finding import kin_hints
 from zhike.engines.duplicates.scanning import scan
 from zhike.engines.duplicates.words import reasons_text
 from zhike.metadata import policy
@@ -53,12 +54,14 @@ def duplicate_hints(request: AccountRequest, object_type: ObjectType) -> HttpRes
     forms.read(form, request.POST)
     found = hints(object_type, form.values, context=context)
     rows = [hint_row(request, object_type, hint) for hint in found]
+    rows += [hint_row(request, other, hint) for other, hint in kin_hints(object_type, form.values, context=context)]
     return render(request, "duplicates/hints.html", {"rows": rows})
 
 
 def hint_row(request: AccountRequest, object_type: ObjectType, hint: Hint) -> dict[str, Any]:
     """A hit as the template wants it; colleagues' records come with the address of the request."""
     asks = object_type.scope_from is None and hint.owner_id is not None and not hint.is_own
+    asks = asks and policy.may(request.actor, object_type, "create")
     token = conflict_token(object_type, hint.record_id, actor=request.actor) if asks else ""
     return {
         "hint": hint,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhike.accounts.middleware import AccountRequest
 from zhike.metadata import records
 from zhike.metadata.errors import Denied, Invalid
+from zhike.metadata.fields.base import ValueRefused
 from zhike.metadata.locks import LOCKED
 from zhike.metadata.object_type import Action, ObjectType, Section
 from zhike.metadata.places import list_url
@@ -32,6 +34,7 @@ def record_action(request: AccountRequest, object_type: ObjectType, record_id: i
     subject = load_for(request.actor, object_type, record_id, action.permission)
     form = argument_form(subject, action)
     if request.method != "POST":
+        arguments_prefill(form, action, request.GET)
         return argument_dialog(request, subject, action, form)
     forms.read(form, request.POST)
     if form.problems:
@@ -52,6 +55,14 @@ def argument_form(subject: Subject, action: Action) -> forms.Form:
     section = Section(action.label, tuple(from_action.fields))
     values = {field.key: field.default for field in action.arguments if field.default is not None}
     return forms.Form(from_action, subject.context, [section], values)
+
+
+def arguments_prefill(form: forms.Form, action: Action, data: QueryDict) -> None:
+    """Take arguments over from the address, as where another page knows what is meant; unreadable ones are left out."""
+    for argument in action.arguments:
+        if argument.key in data:
+            with suppress(ValueRefused):
+                form.values[argument.key] = argument.type.parse(data[argument.key], argument, form.context)
 
 
 def argument_dialog(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domain.customers.models import Contact
 from zhike.domain.customers.preparation import followers_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Identity, Section
+from zhike.metadata.object_type import Identity, Kindred, Section
 from zhike.metadata.registry import object_type
 
 CONTACT = registry.add(
@@ -36,6 +36,7 @@ CONTACT = registry.add(
             handles=("wechat",),
             birthday="birthday",
             parent="customer",
+            kindred=(Kindred("customer"),),
         ),
         scope_from="customer",
         prepare=followers_prepare,

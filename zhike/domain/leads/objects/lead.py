@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.leads.models import Lead
 from zhike.metadata import registry
-from zhike.metadata.object_type import Identity, Section
+from zhike.metadata.object_type import Identity, Kindred, Section
 
 LEAD = registry.add(
     registry.object_type(
@@ -40,6 +40,10 @@ LEAD = registry.add(
             emails=("emails",),
             handles=("wechat",),
             addresses=("address",),
+            kindred=(
+                Kindred("customer", action="convert", argument="customer"),
+                Kindred("contact", persons=("contact_name", "name")),
+            ),
         ),
     )
 )
