@@ -57,6 +57,7 @@ ELSEWHERE = {
     "duplicates_different": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
     "duplicates_across": "tests/web/test_kin_pages.py: test_only_who_may_merge_both_sees_and_decides",
     "duplicates_across_different": "tests/web/test_kin_pages.py: test_only_who_may_merge_both_sees_and_decides",
+    "hand_over_several": "tests/engines/hand_over/test_hand_over_from_list.py: test_people_chosen_in_a_list_get_the_same_preview",
     "conflict": "tests/web/test_duplicate_pages.py: test_nobody_asks_for_what_they_were_not_shown",
     "merge": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",
     "merge_detail": "tests/web/test_duplicate_pages.py: test_only_who_may_merge_reaches_the_pages",

@@ -204,6 +204,8 @@ class Action:
     when: Mapping[str, Any] | None = None
     #: Stands in the menu behind ⋯, not among the buttons.
     is_rare: bool = False
+    #: Address of a page that asks for the arguments in place of the dialog; it gets ``?ids=1,2``.
+    page: str = ""
     #: Stands as an icon of its own beside the buttons, one tap away on the phone too.
     is_beside: bool = False
     #: What it is called on a record with these plain values, where that depends on them.

@@ -52,6 +52,7 @@ urlpatterns = [
     path("pools/", pools.pool_list, name="pools"),
     path("pools/<int:pool_id>/", pools.pool, name="pool"),
     path("pools/<int:pool_id>/recall/", pools.pool_recall, name="pool_recall"),
+    path("people/hand-over/", hand_over.hand_over_several, name="hand_over_several"),
     path("people/<int:user_id>/hand-over/", hand_over.hand_over, name="hand_over"),
     path("hand-overs/<int:hand_over_id>/", hand_over.progress, name="hand_over_progress"),
     path("hand-overs/<int:hand_over_id>/stop/", hand_over.cancel, name="hand_over_stop"),

@@ -37,6 +37,7 @@ register(
         filter={"field": "state", "op": "eq", "value": ApprovalState.OPEN.value},
         label=_("Approvals to decide"),
         is_departments=True,
+        action="view",
         moved=move_places,
     )
 )

@@ -27,6 +27,7 @@ REASON = Field(key="reason", type=field_type("text"), label=_("reason"), require
     icon="switch-horizontal",
     arguments=(TO, REASON),
     is_rare=True,
+    page="/people/hand-over/",
 )
 def user_hand_over(ids: Sequence[int], *, actor: Actor, to: int, reason: str) -> None:
     """Start a hand-over of each person to the successor. Raises Denied for who may assign no customers."""

@@ -17,4 +17,5 @@ class HandOverConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("zhike.engines.hand_over.jobs")
+        import_module("zhike.engines.hand_over.reporting")
         import_module("zhike.engines.hand_over.action")

@@ -32,3 +32,19 @@ class HandOver(models.Model):
 
     def __str__(self) -> str:
         return f"hand-over of {self.person_id}"
+
+
+class MovedPlace(models.Model):
+    """A place on the team of a record that a hand-over gave to a successor; taking it back reads it."""
+
+    hand_over = models.ForeignKey(HandOver, models.CASCADE, related_name="places")
+    object_key = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    to_user_id = models.BigIntegerField()
+    #: Access of the person, access that the successor got, and what they had before ("" for none).
+    had = models.CharField(max_length=4)
+    gave = models.CharField(max_length=4)
+    before = models.CharField(max_length=4, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.object_key} {self.record_id} → {self.to_user_id}"

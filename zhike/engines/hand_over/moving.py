@@ -8,8 +8,10 @@ from typing import Any
 
 from zhike.accounts.rights import on_behalf
 from zhike.engines.hand_over.models import HandOver
-from zhike.engines.hand_over.parts import LEADING, Part, parts_for
+from zhike.engines.hand_over.parts import Part, parts_for
 from zhike.engines.hand_over.planning import Rule, divide, rule_from
+from zhike.engines.hand_over.reporting import REPORTS, new_managers
+from zhike.engines.hand_over.teams import places_give
 from zhike.engines.hand_over.telling import tell_successors
 from zhike.jobs.run import JobRun
 from zhike.metadata.actor import Actor
@@ -57,7 +59,7 @@ class Mover:
     @property
     def followers(self) -> list[Part]:
         """Parts whose records go along with their customer."""
-        leads = any(part.object_key == LEADING for part in self.parts)
+        leads = any(part.leads for part in self.parts)
         return [part for part in self.parts if part.follows] if leads else []
 
     def total(self) -> int:
@@ -94,7 +96,7 @@ class Mover:
     def _give(self, part: Part, ids: Sequence[int]) -> None:
         given = divide(self.rule, part, ids, self.state.turn, actor=self.actor)
         self.state.turn += len(ids)
-        if part.object_key == LEADING:
+        if part.leads:
             # First, while the rights of the records that follow are still those of their customer's old owner.
             for follower in self.followers:
                 self._give_along(follower, given)
@@ -109,6 +111,9 @@ class Mover:
     def _write(self, part: Part, given: Mapping[int, int]) -> None:
         if not given:
             return
+        if part.is_team:
+            self._count(part, places_give(self.found, part.object_type, given, actor=self.actor))
+            return
         values = self._values(part, given)
         rows = [Row(values[pk], id=pk) for pk in given]
         # The rights were looked at when the rows were chosen; the person who acts stays the author.
@@ -118,21 +123,26 @@ class Mover:
         }
         if part.moved is not None and written:
             part.moved(written, self.actor)
-        counts = self.state.counts.setdefault(part.key, {})
         for row, told in zip(rows, saved.rows, strict=True):
             if told.problems:
                 self.state.refused += 1
                 reason = str(next(iter(told.problems.values()))[0].message)
                 self.state.examples = [*self.state.examples, [part.object_key, row.id, reason]][:EXAMPLES]
-                continue
-            self.state.done += 1
-            successor = str(given[row.id or 0])
+        self._count(part, written)
+
+    def _count(self, part: Part, written: Mapping[int, int]) -> None:
+        counts = self.state.counts.setdefault(part.key, {})
+        self.state.done += len(written)
+        for successor in map(str, written.values()):
             counts[successor] = counts.get(successor, 0) + 1
 
     def _values(self, part: Part, given: Mapping[int, int]) -> dict[int, dict[str, Any]]:
         """What to write to each record. The department follows the owner."""
         if part.field == "owner":
             return {pk: {"owner": successor} for pk, successor in given.items()}
+        if part.key == REPORTS.key:
+            managers = new_managers(given, self.found.person_id)
+            return {pk: {part.field: manager} for pk, manager in managers.items()}
         people: dict[int, list[int]] = {pk: [] for pk in given}
         for pk, user_id in linked(part.object_type, part.object_type.field(part.field), list(given)):
             people[pk].append(user_id)

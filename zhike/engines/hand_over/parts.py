@@ -6,16 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from zhike.accounts.models import User
 from zhike.accounts.rights import on_behalf
+from zhike.engines.hand_over.teams import has_team, places_of
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.fields.base import Label
+from zhike.metadata.models import TeamMember
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.query import Query
 from zhike.metadata.saving import context_for
 
 #: Records of other objects that belong to one of these go where it goes.
 LEADING = "customer"
+#: In place of a field: the person is on the team.
+TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +38,23 @@ class Part:
     label: Label = ""
     #: Rows that the actor need not see one by one, if the person belongs to their departments: the titles are not shown.
     is_departments: bool = False
+    #: The right by which the actor gives away what does not belong to their departments.
+    action: str = "assign"
     #: Called with successor by record id and the actor, in the transaction, after the records were written.
     moved: Callable[[Mapping[int, int], Actor], None] | None = None
 
     @property
     def key(self) -> str:
         return f"{self.object_key}.{self.field}"
+
+    @property
+    def is_team(self) -> bool:
+        return self.field == TEAM
+
+    @property
+    def leads(self) -> bool:
+        """Whether other records go where these go."""
+        return self.object_key == LEADING and self.field == "owner"
 
     @property
     def object_type(self) -> ObjectType:
@@ -57,12 +76,27 @@ class Part:
         """The person's records that the actor may give away."""
         named = {"field": self.field, "op": "eq", "value": person_id}
         conditions = [named, *(found for found in (self.filter, more.pop("filter", None)) if found)]
-        who, action = actor, "assign"
-        if self.is_departments:
-            action = "view"
-            if department_id in actor.subtree_ids or actor.is_system:
-                who = on_behalf(actor)
+        who, action = actor, self.action
+        if self.is_departments and (department_id in actor.subtree_ids or actor.is_system):
+            who, action = on_behalf(actor), "view"
         return Query(self.object_type, who, context_for(actor), filter={"all": conditions}, action=action, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPart(Part):
+    """Records of one type on whose teams the person is."""
+
+    field: str = TEAM
+    action: str = "edit"
+
+    @property
+    def name(self) -> Label:
+        return format_lazy(gettext_lazy("Teams: {objects}"), objects=self.object_type.label_plural)
+
+    def query(self, person_id: int, actor: Actor, *, department_id: int | None = None, **more: Any) -> Query:
+        """The records that the actor may edit, which is what changing a team needs."""
+        where = places_of(person_id, self.object_type)
+        return Query(self.object_type, actor, context_for(actor), where=where, action=self.action, **more)
 
 
 _registered: dict[str, Part] = {}
@@ -89,7 +123,8 @@ def parts() -> dict[str, Part]:
         for part in [Part(object_type.key)]
     }
     found |= {key: part for key, part in _registered.items() if part.object_key in registry.catalogue()}
-    order = sorted(found.values(), key=lambda part: (part.object_key != LEADING, part.follows is None, part.key))
+    found |= {part.key: part for kind in registry.all_types() if has_team(kind) for part in [TeamPart(kind.key)]}
+    order = sorted(found.values(), key=lambda part: (part.is_team, not part.leads, part.follows is None, part.key))
     return {part.key: part for part in order}
 
 
@@ -103,5 +138,11 @@ def parts_for(actor: Actor) -> dict[str, Part]:
     return {
         key: part
         for key, part in parts().items()
-        if policy.may(actor, part.object_type, "view" if part.is_departments else "assign")
+        if policy.may(actor, part.object_type, "view" if part.is_departments else part.action)
     }
+
+
+def parts_of(person: User, actor: Actor) -> dict[str, Part]:
+    """The parts for the person's page: of teams only those that the person is on."""
+    on = set(TeamMember.objects.filter(user=person).order_by().values_list("object_key", flat=True).distinct())
+    return {key: part for key, part in parts_for(actor).items() if not part.is_team or part.object_key in on}

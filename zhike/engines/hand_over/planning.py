@@ -18,6 +18,7 @@ from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.errors import Invalid, Problem
 from zhike.metadata.filters import compile_filter
 from zhike.metadata.labels import fill_labels
+from zhike.metadata.models import TeamMember
 from zhike.metadata.query import Count, Query
 from zhike.metadata.saving import context_for
 
@@ -109,7 +110,7 @@ class Preview:
 def preview(rule: Rule, person: User, listed: Collection[Part], *, actor: Actor) -> list[Preview]:
     """Counts and samples by part and successor; a handful of queries a part and step."""
     found = []
-    leads = any(part.object_key == LEADING for part in listed)
+    leads = any(part.leads for part in listed)
     for part in listed:
         count = part.query(person.pk, actor, department_id=person.department_id).count(COUNT_CAP, COUNT_BUDGET)
         shares = [] if part.follows and leads else _shares(rule, part, person, count, actor)
@@ -153,5 +154,6 @@ def _titles(part: Part, ids: Sequence[int], actor: Actor) -> list[str]:
 
 def owns_anything(person: User) -> bool:
     """Whether anything that is handed over still names the person; asked without rights, in one query, and tells no more."""
-    named = [part.query(person.pk, SYSTEM).rows() for part in parts().values()]
+    named: list[Any] = [part.query(person.pk, SYSTEM).rows() for part in parts().values() if not part.is_team]
+    named.append(TeamMember.objects.filter(user=person))
     return User.objects.filter(reduce(or_, (Q(Exists(rows)) for rows in named)), pk=person.pk).exists()

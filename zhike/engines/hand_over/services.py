@@ -74,6 +74,26 @@ def hand_over_start(
     return made
 
 
+def hand_overs_start(
+    user_ids: Sequence[int], rule: Rule, keys: Sequence[str], *, reason: str, note: str = "", actor: Actor
+) -> list[HandOver]:
+    """Hand over the parts of several people by one rule, all or none; of several, those who have nothing are passed over.
+
+    Raises Denied, NotFound, Invalid or BadQuery.
+    """
+    made = []
+    with storage().write_transaction():
+        for user_id in user_ids:
+            try:
+                made.append(hand_over_start(user_id, rule, keys, reason=reason, note=note, actor=actor))
+            except Invalid as refusal:
+                if len(user_ids) == 1 or refusal.problems != {"parts": [NOTHING_THERE]}:
+                    raise
+        if not made:
+            raise Invalid({"parts": [NOTHING_THERE]})
+    return made
+
+
 def is_under_way(person_id: int) -> bool:
     """Whether a hand-over of the person is running, or being taken back."""
     rows = HandOver.objects.filter(person_id=person_id)

@@ -9,6 +9,7 @@ from zhike.accounts.rights import on_behalf
 from zhike.engines.hand_over.models import HandOver
 from zhike.engines.hand_over.moving import EXAMPLES, SOURCE
 from zhike.engines.hand_over.parts import parts
+from zhike.engines.hand_over.teams import places_return
 from zhike.jobs.run import JobRun
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
@@ -40,7 +41,28 @@ def give_back(found: HandOver, run: JobRun, *, actor: Actor) -> dict[str, Any]:
                 state["before"] = changes[-1].pk
             run.keep(state)
         run.progress(state["undone"] + state["left"], max(total, state["undone"] + state["left"]))
+    while not run.cancelled() and _places_back(found, run, state, actor):
+        run.progress(state["undone"] + state["left"], max(total, state["undone"] + state["left"]))
     return {name: state[name] for name in ("undone", "left", "examples")}
+
+
+def _places_back(found: HandOver, run: JobRun, state: dict[str, Any], actor: Actor) -> bool:
+    """Give the next places on teams back; whether there may be more."""
+    with storage().write_transaction():
+        after = state.setdefault("place", 0)
+        rows = list(found.places.filter(pk__gt=after).order_by("pk")[:AT_ONCE])
+        for object_key in dict.fromkeys(row.object_key for row in rows):
+            listed = [row for row in rows if row.object_key == object_key]
+            if object_key not in registry.catalogue():
+                continue
+            left = places_return(registry.get(object_key), listed, actor=actor)
+            for pk in left:
+                _leave(object_key, pk, state)
+            state["undone"] += len(listed) - len(left)
+        if rows:
+            state["place"] = rows[-1].pk
+        run.keep(state)
+    return len(rows) == AT_ONCE
 
 
 def _give_back_some(

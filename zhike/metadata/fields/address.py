@@ -7,12 +7,14 @@ from random import Random
 from typing import Any, ClassVar
 
 from django.db.models import Q
+from django.db.models.lookups import In
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.lib.addresses import PARTS, address_text, address_to_district, parse_address
 from zhike.lib.html import format_html, joined
+from zhike.lib.regions import short_city, short_province
 from zhike.metadata.fields import comparison, markup, operators
 from zhike.metadata.fields.base import Condition, Context, Field, FieldType, Label, Operator, Piece, ValueRefused
 from zhike.metadata.fields.input import is_blank, plain_text, too_long
@@ -40,6 +42,22 @@ SAMPLES = (
 )
 
 
+#: Parts that make a region, the largest first.
+REGION = ("province", "city", "district")
+
+
+def in_region(expression: Any, text: str) -> Q:
+    """The condition that an address lies in the province, city or district that the text names, by full or short names."""
+    named = parse_address(text)
+    wanted = [(part, named[part]) for part in REGION if part in named]
+    if not wanted or named.get("street"):
+        raise ValueRefused("no_region", _("Name a province, city or district, such as 江苏省苏州市."))
+    found = Q()
+    for part, name in wanted:
+        found &= Q(In(JoinedText(expression, (part,)), sorted({name, short_province(name), short_city(name)})))
+    return found
+
+
 class AddressType(FieldType):
     """Where a customer sits or lives."""
 
@@ -50,7 +68,12 @@ class AddressType(FieldType):
     sortable = False
     joins = True
     parts: ClassVar[Mapping[str, Label]] = {part: label for part, (label, _most, _width) in PART_FACTS.items()}
-    operators: ClassVar[tuple[Operator, ...]] = (operators.CONTAINS, operators.NOT_CONTAINS, *operators.EMPTINESS)
+    operators: ClassVar[tuple[Operator, ...]] = (
+        operators.IN_REGION,
+        operators.CONTAINS,
+        operators.NOT_CONTAINS,
+        *operators.EMPTINESS,
+    )
 
     def parse(self, raw: Any, field: Field, context: Context) -> dict[str, str] | None:
         if is_blank(raw):
@@ -118,6 +141,8 @@ class AddressType(FieldType):
             return ~Q(HasItems(expression))
         if operator == "not_empty":
             return Q(HasItems(expression))
+        if operator == "in_region":
+            return in_region(expression, searched_text(operand))
         found = comparison.contains(JoinedText(expression, PARTS), searched_text(operand))
         return found if operator == "contains" else ~found
 

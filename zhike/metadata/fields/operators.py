@@ -34,6 +34,7 @@ HAS_ALL = Operator("all", _("has all of"), "values")
 HAS_NONE = Operator("not_in", _("has none of"), "values")
 HAS = Operator("eq", _("has"))
 HAS_NOT = Operator("ne", _("has not"))
+IN_REGION = Operator("in_region", _("lies in"), "text")
 IS_EMPTY = Operator("is_empty", _("is empty"), "none")
 NOT_EMPTY = Operator("not_empty", _("is not empty"), "none")
 

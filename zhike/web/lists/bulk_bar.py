@@ -51,7 +51,9 @@ def more_actions(listing: Listing) -> list[dict[str, Any]]:
 def own_actions(listing: Listing) -> list[dict[str, Any]]:
     object_type, base = listing.object_type, f"{listing.path}bulk/action/"
     return [
-        _button(str(action.label), action.icon, f"{base}{action.key}/", dialog=bool(action.arguments))
+        _button(
+            str(action.label), action.icon, f"{base}{action.key}/", dialog=bool(action.arguments) and not action.page
+        )
         for action in object_type.actions.values()
         if policy.may(listing.actor, object_type, action.permission)
     ]

@@ -130,7 +130,7 @@ def offered(subject: Subject, *, rare: bool, beside: bool = False) -> list[dict[
             "label": action.label_on(subject.row.values),
             "icon": action.icon,
             "url": f"{subject.url}action/{action.key}/",
-            "dialog": bool(action.arguments),
+            "dialog": bool(action.arguments) and not action.page,
             "post": not action.arguments,
         }
         for action in subject.object_type.actions.values()

@@ -15,12 +15,16 @@ from zhike.engines.bulk.services import Started, bulk_run
 from zhike.metadata import policy
 from zhike.metadata.errors import BadQuery, Invalid
 from zhike.metadata.fields.base import Context, Field
-from zhike.metadata.object_type import ObjectType
+from zhike.metadata.object_type import Action, ObjectType
 from zhike.metadata.saving import context_for
 from zhike.web.edges import object_view, with_events
 from zhike.web.lists.bulk_bar import is_taggable
 from zhike.web.lists.chosen import selection_of
 from zhike.web.lists.table import editable_keys
+from zhike.web.views.answers import go_to
+
+#: A page that asks for the arguments of an action shows so many records at once.
+MOST_ON_PAGE = 50
 
 VALUE = "bulk_value"
 
@@ -193,6 +197,8 @@ def bulk_action(request: AccountRequest, object_type: ObjectType, key: str) -> H
     if action is None:
         raise Http404
     policy.require(request.actor, object_type, action.permission)
+    if action.page:
+        return to_page(request, object_type, action)
     errors: dict[str, str] = {}
     if request.method == "POST":
         values = {
@@ -212,6 +218,20 @@ def bulk_action(request: AccountRequest, object_type: ObjectType, key: str) -> H
     ]
     told: dict[str, Any] = {"arguments": fields, "save_label": action.label, "error": errors.get("", "")}
     return dialog(request, object_type, heading=str(action.label), status=422 if errors else 200, **told)
+
+
+def to_page(request: AccountRequest, object_type: ObjectType, action: Action) -> HttpResponse:
+    """From the chosen rows to the page that asks for the arguments of an action and shows what would happen."""
+    if request.method != "POST":
+        raise Http404
+    try:
+        selection = selection_of(object_type, request.POST, actor=request.actor)
+        ids = selection.ids_after(object_type, 0, MOST_ON_PAGE, actor=request.actor)
+    except Invalid as refusal:
+        return refused(refusal)
+    except BadQuery as refusal:
+        return with_events(HttpResponse(status=422), toast={"message": str(refusal.message), "level": "error"})
+    return go_to(f"{action.page}?ids={','.join(map(str, ids))}")
 
 
 def refused(refusal: Invalid) -> HttpResponse:

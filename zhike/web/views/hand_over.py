@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field as dataclass_field
 from typing import Any
 
@@ -14,26 +14,27 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import User
+from zhike.engines.hand_over.division import Division, divisions
 from zhike.engines.hand_over.models import HandOver
-from zhike.engines.hand_over.parts import LEADING, Part, parts, parts_for
-from zhike.engines.hand_over.planning import MOST_STEPS, Rule, check_rule, preview
+from zhike.engines.hand_over.parts import Part, parts, parts_of
+from zhike.engines.hand_over.planning import Rule, check_rule, preview
 from zhike.engines.hand_over.services import (
     hand_over_for,
-    hand_over_start,
     hand_over_undo,
+    hand_overs_start,
     is_under_way,
     may_undo,
     person_for,
 )
 from zhike.jobs.models import Job
 from zhike.jobs.queue import job_cancel
+from zhike.lib.enumeration import enumerated
 from zhike.metadata import registry
 from zhike.metadata.errors import BadQuery, Invalid, NotFound, Problem, Problems
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Context, Field
-from zhike.metadata.grouped import group_filter
 from zhike.metadata.labels import fill_labels
-from zhike.metadata.policy import comparable
+from zhike.metadata.places import list_url
 from zhike.metadata.query import Group
 from zhike.metadata.saving import context_for
 from zhike.metadata.time_budget import OutOfTime
@@ -45,6 +46,8 @@ ONE = Field(key="one", type=field_type("user"), label=gettext_lazy("successor"))
 REASONS = (gettext_lazy("Leaves the firm"), gettext_lazy("Takes another post"), gettext_lazy("Is away for long"))
 BAD_SUCCESSOR = Problem("invalid", gettext_lazy("Choose colleagues from the list."))
 TOO_SLOW = Problem("out_of_time", gettext_lazy("Customers cannot be divided by this field."))
+#: So many people are handed over with one form.
+MOST_PEOPLE = 50
 #: Part of the page that a change of the rule draws anew.
 PAUSE_PART = "hand-over"
 
@@ -55,92 +58,121 @@ class Draft:
 
     parts: list[str]
     to: list[int]
-    #: Field by which customers are divided; "" for evenly.
+    #: By what customers are divided; "" for evenly.
     by: str = ""
     steps: list[tuple[Group, int | None]] = dataclass_field(default_factory=list)
     reason: str = ""
     note: str = ""
 
-    def rule(self, field: Field | None) -> Rule:
-        if field is None:
+    def rule(self, division: Division | None) -> Rule:
+        if division is None:
             return Rule("evenly", tuple(self.to))
-        taken = [(group_filter(field, json_value(field, group.value)), to) for group, to in self.steps if to]
+        taken = [(division.filter(group.value), to) for group, to in self.steps if to]
         return Rule("filter", tuple(self.to), tuple(taken))
 
 
-def json_value(field: Field, value: Any) -> Any:
-    return None if value is None else field.type.to_json(value, field)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose records are handed over, by whom, and what there is to choose from."""
+
+    people: Sequence[User]
+    parts: Mapping[str, Part]
+    divisions: Mapping[str, Division]
+    context: Context
+    action: str
+
+    @property
+    def is_under_way(self) -> bool:
+        return any(is_under_way(person.pk) for person in self.people)
+
+
+def desk_for(people: Sequence[User], context: Context, action: str) -> Desk:
+    listed = {key: part for person in people for key, part in parts_of(person, context.actor).items()}
+    return Desk(people, listed, divisions(context), context, action)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_answered
 def hand_over(request: AccountRequest, user_id: int) -> HttpResponse:
-    """The form; ``do=preview`` shows who would get what, ``do=start`` does it."""
+    """The form for one person; ``do=preview`` shows who would get what, ``do=start`` does it."""
     person = person_for(user_id, actor=request.actor)
-    context = context_for(request.actor)
-    listed = parts_for(request.actor)
-    fields = dividing_fields(context)
-    draft, problems = read(request, person, listed, fields, context)
-    field = fields.get(draft.by)
+    return answer(request, desk_for([person], context_for(request.actor), reverse("hand_over", args=[person.pk])))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_answered
+def hand_over_several(request: AccountRequest) -> HttpResponse:
+    """The same form for the people ``ids`` who were chosen in a list."""
+    texts = request.GET.get("ids", "").split(",")
+    ids = list(dict.fromkeys(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19))
+    people = [person_for(pk, actor=request.actor) for pk in ids[:MOST_PEOPLE]]
+    if not people:
+        return HttpResponseRedirect(list_url("user"))
+    if len(people) == 1:
+        return HttpResponseRedirect(reverse("hand_over", args=[people[0].pk]))
+    address = f"{reverse('hand_over_several')}?ids={','.join(str(person.pk) for person in people)}"
+    return answer(request, desk_for(people, context_for(request.actor), address))
+
+
+def answer(request: AccountRequest, desk: Desk) -> HttpResponse:
+    """The form as it stands, the preview below it, or the start."""
+    draft, problems = read(request, desk)
+    division = desk.divisions.get(draft.by)
     try:
         if request.method != "POST" or request.POST.get("do") == "draft":
-            return page(request, person, draft, fields, context)
+            return page(request, desk, draft)
         if problems:
             raise Invalid(problems)
-        rule = draft.rule(field)
+        rule = draft.rule(division)
         if request.POST.get("do") == "start":
-            made = hand_over_start(
-                person.pk, rule, draft.parts, reason=draft.reason, note=draft.note, actor=request.actor
+            made = hand_overs_start(
+                [person.pk for person in desk.people],
+                rule,
+                draft.parts,
+                reason=draft.reason,
+                note=draft.note,
+                actor=request.actor,
             )
-            return HttpResponseRedirect(reverse("hand_over_progress", args=[made.pk]))
-        check_rule(rule, person.pk, actor=request.actor)
-        shown = preview(rule, person, [listed[key] for key in draft.parts], actor=request.actor)
+            return HttpResponseRedirect(
+                reverse("hand_over_progress", args=[made[0].pk]) if len(desk.people) == 1 else desk.action
+            )
+        shown = []
+        for person in desk.people:
+            check_rule(rule, person.pk, actor=request.actor)
+            shown += told(person, preview(rule, person, [desk.parts[key] for key in draft.parts], actor=request.actor))
     except Invalid as refusal:
-        return page(request, person, draft, fields, context, problems=refusal.problems, status=422)
+        return page(request, desk, draft, problems=refusal.problems, status=422)
     except BadQuery as refusal:
         wrong: Problems = {"by": [Problem(refusal.code, refusal.message)]}
-        return page(request, person, draft, fields, context, problems=wrong, status=422)
-    names = named([share.user_id for part in shown for share in part.shares], context)
-    return page(request, person, draft, fields, context, shown=told(shown, names))
+        return page(request, desk, draft, problems=wrong, status=422)
+    names = named([user_id for part in shown for user_id, _count, _samples in part["shares"]], desk.context)
+    for part in shown:
+        part["shares"] = [(names.get(pk, ""), count, samples) for pk, count, samples in part["shares"]]
+    return page(request, desk, draft, shown=shown)
 
 
-def told(shown: Any, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """The preview with the names of the successors."""
+def told(person: User, shown: Any) -> list[dict[str, Any]]:
+    """The preview of one person's records."""
     return [
         {
+            "person": person.name,
             "name": found.part.name,
             "count": found.count,
-            "shares": [(names.get(share.user_id, ""), share.count, share.samples) for share in found.shares],
+            "shares": [(share.user_id, share.count, share.samples) for share in found.shares],
         }
         for found in shown
     ]
 
 
-def dividing_fields(context: Context) -> dict[str, Field]:
-    """Fields by whose values customers can be divided: those of the list's filters with one of few values."""
-    customer = registry.get(LEADING)
-    fields = {key: customer.field(key) for key in customer.filters if key not in {"owner", "pool"}}
-    return {
-        key: field for key, field in fields.items() if is_dividing(field) and comparable(context.actor, customer, field)
-    }
-
-
-def is_dividing(field: Field) -> bool:
-    """Whether a field has one of few values a record."""
-    return not field.type.multiple and (field.type.groupable or field.type.link_targets(field) == "department")
-
-
-def read(
-    request: AccountRequest, person: User, listed: Mapping[str, Part], fields: Mapping[str, Field], context: Context
-) -> tuple[Draft, Problems]:
+def read(request: AccountRequest, desk: Desk) -> tuple[Draft, Problems]:
     """The form as sent, and what is wrong with it."""
-    sent, problems = request.POST, Problems()
+    sent, problems, context = request.POST, Problems(), desk.context
     if request.method != "POST":
-        return Draft(list(listed), []), problems
+        return Draft(list(desk.parts), []), problems
     draft = Draft(
-        parts=[key for key in listed if key in sent.getlist("part")],
+        parts=[key for key in desk.parts if key in sent.getlist("part")],
         to=[],
-        by=sent.get("by", "") if sent.get("by", "") in fields else "",
+        by=sent.get("by", "") if sent.get("by", "") in desk.divisions else "",
         reason=sent.get("reason", "").strip(),
         note=sent.get("note", ""),
     )
@@ -150,7 +182,7 @@ def read(
         problems["to"] = [BAD_SUCCESSOR]
     if draft.by:
         try:
-            found = groups(person, fields[draft.by], listed, context)
+            found = desk.divisions[draft.by].groups(desk.people, desk.parts, context)
         except (BadQuery, OutOfTime):
             found, problems["by"] = [], [TOO_SLOW]
         for place, group in enumerate(found):
@@ -162,15 +194,6 @@ def read(
     return draft, problems
 
 
-def groups(person: User, field: Field, listed: Mapping[str, Part], context: Context) -> list[Group]:
-    """The values of the field among the person's customers, the most frequent first."""
-    part = next((part for part in listed.values() if part.object_key == LEADING), None)
-    if part is None:
-        return []
-    found = part.query(person.pk, context.actor).groups(field.key)
-    return sorted(found, key=lambda group: (-group.count, str(group.value)))[:MOST_STEPS]
-
-
 def named(user_ids: list[int], context: Context) -> dict[int, str]:
     fill_labels({"user": set(user_ids)}, context)
     return {pk: context.labels["user", pk][0] for pk in user_ids if ("user", pk) in context.labels}
@@ -178,30 +201,29 @@ def named(user_ids: list[int], context: Context) -> dict[int, str]:
 
 def page(
     request: AccountRequest,
-    person: User,
+    desk: Desk,
     draft: Draft,
-    fields: Mapping[str, Field],
-    context: Context,
     *,
     shown: list[dict[str, Any]] | None = None,
     problems: Problems | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The whole form, with the preview below where it was asked for."""
-    field = fields.get(draft.by)
+    division, context = desk.divisions.get(draft.by), desk.context
     wanted: dict[str, set[int]] = {"user": {*draft.to, *(to for _group, to in draft.steps if to)}}
-    if field is not None and (target := field.type.link_targets(field)):
+    if division is not None and (target := division.target):
         wanted.setdefault(target, set()).update(group.value for group, _to in draft.steps if group.value is not None)
     fill_labels(wanted, context)
+    mine = HandOver.objects.filter(person__in=desk.people, created_by_id=request.actor.user_id)
     told_context = {
-        "heading": _("Hand-over: %(name)s") % {"name": person.name},
-        "person": person,
-        "parts": [(key, part.name, key in draft.parts) for key, part in parts_for(request.actor).items()],
+        "heading": _("Hand-over: %(name)s") % {"name": enumerated(person.name for person in desk.people)},
+        "action": desk.action,
+        "parts": [(key, part.name, key in draft.parts) for key, part in desk.parts.items()],
         "to": TO.type.widget(draft.to, TO, context, name="to", attrs='id="to"'),
-        "fields": [(key, found.label, key == draft.by) for key, found in fields.items()],
+        "fields": [(key, found.label, key == draft.by) for key, found in desk.divisions.items()],
         "steps": [
             (
-                field.type.text(group.value, field, context) if field and group.value is not None else _("empty"),
+                division.text(group.value, context) if division else "",
                 group.count,
                 ONE.type.widget(to, ONE, context, name=f"step_{place}", attrs=f'id="step-{place}"'),
                 f"step-{place}",
@@ -212,8 +234,9 @@ def page(
         "draft": draft,
         "is_ready": bool(shown),
         "preview": shown,
-        "is_under_way": is_under_way(person.pk),
-        "earlier": HandOver.objects.filter(person=person, created_by_id=request.actor.user_id).order_by("-pk")[:5],
+        "is_several": len(desk.people) > 1,
+        "is_under_way": desk.is_under_way,
+        "earlier": mine.select_related("person").order_by("-pk")[: 5 * len(desk.people)],
         "problems": problems or {},
         "wrong": (problems or {}).get(""),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,6 +32,8 @@ def record_action(request: AccountRequest, object_type: ObjectType, record_id: i
     if action is None:
         raise Http404
     subject = load_for(request.actor, object_type, record_id, action.permission)
+    if action.page:
+        return HttpResponseRedirect(f"{action.page}?ids={record_id}")
     form = argument_form(subject, action)
     if request.method != "POST":
         arguments_prefill(form, action, request.GET)
