@@ -34,6 +34,13 @@ class ComputedKind(FieldType):
         """The options to store (JSON), checked against the object types as they are; raises ValueRefused."""
         raise NotImplementedError
 
+    def redefined(self, row: CustomField, changed: tuple[str, str], catalogue: Catalogue) -> dict[str, Any]:
+        """The options with which a field goes on when ``changed`` (object and field key) is of another kind in ``catalogue``.
+
+        Raises ValueRefused where it cannot be computed any more.
+        """
+        raise NotImplementedError
+
     def described(self, row: CustomField, label: Label, catalogue: Catalogue) -> Field | None:
         """The descriptor, or None where what it is computed from is gone."""
         raise NotImplementedError

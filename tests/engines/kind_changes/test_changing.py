@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.cast import Cast, actor, client
 from tests.web.records import customers
 from zhike.domain.customers.models import Customer
+from zhike.engines.figures.refreshing import refresh
 from zhike.engines.kind_changes.jobs import forget_old_values, run_change, run_undo
 from zhike.engines.kind_changes.models import KeptValue, KindChange
 from zhike.engines.kind_changes.services import kind_change, kind_preview, kind_undo
@@ -19,6 +20,7 @@ from zhike.jobs.models import Job
 from zhike.jobs.queue import job_cancel
 from zhike.jobs.run import JobRun
 from zhike.metadata import registry
+from zhike.metadata.actor import SYSTEM
 from zhike.metadata.changes import history
 from zhike.metadata.customising import field_create, field_restore
 from zhike.metadata.errors import Denied, Invalid
@@ -152,9 +154,96 @@ def test_what_asks_by_the_field_goes_on_or_stands_in_the_way(cast: Cast) -> None
     with pytest.raises(Invalid) as refused:
         kind_change(row.pk, "integer", actor=adam)
     assert "breaks" in str(refused.value.problems["kind"][0].message)
-    formula = {"formula": 'area & "平米"'}
     assert not KindChange.objects.exists()
-    assert formula
+
+
+def computed(cast: Cast, key: str, object_key: str = "customer", kind: str = "formula", **options: Any) -> CustomField:
+    made = field_create(object_key, kind=kind, label=key, key=key, options=options, actor=actor(cast.adam))
+    registry.refresh()
+    return made
+
+
+def shown(pk: int, key: str) -> Any:
+    query = Query(registry.get("customer"), SYSTEM, context_for(SYSTEM), columns=["name", key])
+    return query.fetch([pk])[pk].values.get(key)
+
+
+def test_what_is_computed_from_the_field_goes_on_where_it_can(cast: Cast) -> None:
+    adam, row = actor(cast.adam), field(cast, "integer")
+    computed(cast, "doubled", expression="area * 2")
+    computed(cast, "more", expression="doubled + 1")
+    [pk] = customers(cast.bob, "甲", area=12)
+    assert (shown(pk, "doubled"), shown(pk, "more")) == (24, 25)
+    told = kind_preview(row.pk, "decimal", actor=adam)
+    assert {(use.name, bool(use.reason)) for use in told.uses} == {("doubled", False), ("more", False)}
+    job = kind_change(row.pk, "decimal", actor=adam)
+    registry.refresh()
+    assert registry.get("customer").field("doubled").retired
+    with pytest.raises(Invalid):
+        field_restore(CustomField.objects.get(key="doubled").pk, actor=adam)
+    work(job)
+    assert registry.get("customer").field("area").type.key == "decimal"
+    assert (shown(pk, "doubled"), shown(pk, "more")) == (24, 25)
+    record_save(registry.get("customer"), {"area": "12.5"}, id=pk, actor=SYSTEM)
+    assert (shown(pk, "doubled"), shown(pk, "more")) == (25, 26)
+
+
+def test_what_would_break_is_named_with_the_reason_and_blocks(cast: Cast) -> None:
+    adam, row = actor(cast.adam), field(cast, "integer")
+    computed(cast, "doubled", expression="area * 2")
+    computed(cast, "said", expression='area & "平米"')
+    told = kind_preview(row.pk, "text", actor=adam)
+    assert {use.name: bool(use.reason) for use in told.uses} == {"doubled": True, "said": False}
+    with pytest.raises(Invalid) as refused:
+        kind_change(row.pk, "text", actor=adam)
+    assert "doubled" in str(refused.value.problems["kind"][0].message)
+    assert not CustomField.objects.filter(retired_at__isnull=False).exists()
+
+
+def test_a_cancelled_change_and_one_taken_back_leave_computed_fields_as_they_were(cast: Cast) -> None:
+    adam, row = actor(cast.adam), field(cast, "integer")
+    made = computed(cast, "same", expression="area")
+    before = dict(made.options)
+    [pk] = customers(cast.bob, "甲", area=12)
+    job = kind_change(row.pk, "text", actor=adam)
+    Job.objects.filter(pk=job.pk).update(state="running", worker="w", attempts=1)
+    job_cancel(job.pk)
+    run_change(JobRun(Job.objects.get(pk=job.pk)))
+    registry.refresh()
+    made.refresh_from_db()
+    assert (made.options, made.retired_at, shown(pk, "same")) == (before, None, 12)
+    Job.objects.update(state="done")
+    work(kind_change(row.pk, "text", actor=adam))
+    assert (registry.get("customer").field("same").type.key, shown(pk, "same")) == ("text", "12")
+    work(kind_undo(row.pk, actor=adam))
+    assert shown(pk, "same") == 12
+
+
+def test_views_of_a_computed_field_that_becomes_another_kind_stand_in_the_way(cast: Cast) -> None:
+    adam, row = actor(cast.adam), field(cast, "integer")
+    computed(cast, "same", expression="area")
+    node = {"all": [{"field": "same", "op": "gt", "value": 3}]}
+    view_create(registry.get("customer"), name="大的", definition=Definition(filter=node), actor=actor(cast.bob))
+    told = kind_preview(row.pk, "text", actor=adam)
+    assert {use.name: bool(use.reason) for use in told.uses} == {"same": False, "大的": True}
+
+
+def test_roll_ups_are_worked_out_anew_or_stand_in_the_way(cast: Cast) -> None:
+    adam = actor(cast.adam)
+    row = field_create("contact", kind="integer", label="得分", key="points", actor=adam)
+    registry.refresh()
+    made = computed(cast, "best", kind="rollup", source="contact.customer", function="max", of="points")
+    [pk] = customers(cast.bob, "甲")
+    record_save(registry.get("contact"), {"name": "李四", "customer": pk, "points": 7}, actor=SYSTEM)
+    refresh("customer", [pk])
+    assert shown(pk, "best") == 7
+    assert [bool(use.reason) for use in kind_preview(row.pk, "text", actor=adam).uses] == [True]
+    work(kind_change(row.pk, "decimal", actor=adam))
+    made.refresh_from_db()
+    assert made.options["remade"]
+    assert shown(pk, "best") is None
+    refresh("customer", [pk])
+    assert shown(pk, "best") == 7
 
 
 def test_a_killed_worker_s_successor_goes_on_and_a_cancelled_change_leaves_no_trace(cast: Cast) -> None:

@@ -62,12 +62,15 @@ class Rollup:
     #: Date or moment that says which row is the latest.
     by: str = ""
     filter: Mapping[str, Any] | None = None
+    #: Changes whenever what it is made of became another kind, so that its values are worked out anew.
+    remade: str = ""
 
     @property
     def options(self) -> dict[str, Any]:
         """As rows of CustomField hold it."""
         found = {"source": f"{self.object_key}.{self.via}", "function": self.function, "of": self.of, "by": self.by}
-        return {name: value for name, value in {**found, "filter": self.filter}.items() if value}
+        more = {"filter": self.filter, "remade": self.remade}
+        return {name: value for name, value in {**found, **more}.items() if value}
 
     @property
     def digest(self) -> str:

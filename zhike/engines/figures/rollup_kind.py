@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from secrets import token_hex
 from typing import Any, ClassVar
 
 from django.utils.text import format_lazy
@@ -48,6 +49,14 @@ class RollupKind(ComputedKind):
             raise ValueRefused("circle", _("It would be computed from itself."))
         return found.options
 
+    def redefined(self, row: CustomField, changed: tuple[str, str], catalogue: Catalogue) -> dict[str, Any]:
+        found = read(row.options or {}, catalogue[row.object_key], catalogue)
+        for comparison in comparisons(found.filter):
+            path = str(comparison["field"]).split(".")
+            if len(path) > 1 and changed in set(steps(found.object_key, path, catalogue)):
+                raise ValueRefused("bad_filter", _("It filters by the field through a link; take that out first."))
+        return {**found.options, "remade": token_hex(4)}
+
     def described(self, row: CustomField, label: Label, catalogue: Catalogue) -> Field | None:
         found = rollup_of(row.options or {})
         child = catalogue.get(found.object_key)
@@ -77,16 +86,21 @@ class RollupKind(ComputedKind):
 def rollup_of(options: Mapping[str, Any]) -> Rollup:
     """The roll-up that a row of CustomField holds."""
     object_key, _dot, via = str(options.get("source", "")).partition(".")
-    told = {name: str(options.get(name) or "") for name in ("function", "of", "by")}
+    told = {name: str(options.get(name) or "") for name in ("function", "of", "by", "remade")}
     return Rollup(object_key, via, **told, filter=options.get("filter") or None)
 
 
-def read(raw: Mapping[str, Any], object_type: ObjectType) -> Rollup:
+def read(raw: Mapping[str, Any], object_type: ObjectType, catalogue: Catalogue | None = None) -> Rollup:
     """The roll-up that an administrator describes; raises ValueRefused with what to mend."""
     stored_filter = FilterType().parse(raw.get("filter"), Field("filter", FilterType(), ""), context_for(SYSTEM))
     found = rollup_of({**raw, "filter": stored_filter})
     child = next(
-        (child for child, link in sources(object_type) if (child.key, link.key) == (found.object_key, found.via)), None
+        (
+            child
+            for child, link in sources(object_type, catalogue)
+            if (child.key, link.key) == (found.object_key, found.via)
+        ),
+        None,
     )
     if child is None:
         raise ValueRefused("unknown_source", _("Choose the records that are rolled up."))
@@ -107,9 +121,9 @@ def read(raw: Mapping[str, Any], object_type: ObjectType) -> Rollup:
     return found
 
 
-def sources(object_type: ObjectType) -> Iterator[tuple[ObjectType, Field]]:
+def sources(object_type: ObjectType, catalogue: Catalogue | None = None) -> Iterator[tuple[ObjectType, Field]]:
     """Object types with the link that leads here."""
-    for child in registry.all_types():
+    for child in tuple((catalogue or registry.catalogue()).values()):
         for field in child.active_fields:
             leads_here = field.type.link_targets(field) == object_type.key
             if leads_here and not field.type.multiple and field.computed is None and not child.is_private:

@@ -98,13 +98,27 @@ def _with(custom: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
     return others if value is None else {**others, key: value}
 
 
-def _settle(run: JobRun, change: KindChange, row: CustomField, definition: dict[str, Any], state: str) -> None:
-    """Put the field into use with this definition; what the log says of values before now is of another kind."""
+def _settle(
+    run: JobRun,
+    change: KindChange,
+    row: CustomField,
+    definition: dict[str, Any],
+    state: str,
+    *,
+    is_cancelled: bool = False,
+) -> None:
+    """Put the field into use with this definition, and what is computed from it; what the log says of values before now is
+    of another kind."""
     storage().lock_key("definitions")
     last = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     actor = _actor(run)
     options = {**definition["options"], "kind_since": last}
     change_definition(row, {**definition, "options": options, "retired_at": None}, actor=actor)
+    for one in change.dependents:
+        dependent = CustomField.objects.filter(pk=one["id"]).first()
+        if dependent is not None:
+            told = one["before"] if is_cancelled else one["after"]
+            change_definition(dependent, {"options": told, "retired_at": None}, actor=actor)
     KindChange.objects.filter(pk=change.pk).update(state=state, finished_at=timezone.now())
     build_indexes(row.object_key, actor)
     registry.touch()
@@ -147,7 +161,7 @@ def _put_back(
             storage().update_rows(object_type.model._meta.db_table, ["custom"], written)
             KeptValue.objects.filter(pk__in=[value.pk for value in kept]).delete()
     with storage().write_transaction():
-        _settle(run, change, row, change.old, KindChange.State.UNDONE)
+        _settle(run, change, row, change.old, KindChange.State.UNDONE, is_cancelled=cancelled)
     return {"undone": returned, "conflicts": lost}
 
 

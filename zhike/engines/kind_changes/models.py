@@ -29,6 +29,8 @@ class KindChange(models.Model):
     converted = models.PositiveIntegerField(default=0)
     #: Values that nothing could be made of; they are kept here and the records are empty.
     emptied = models.PositiveIntegerField(default=0)
+    #: Computed fields that are out of use meanwhile: [{"id", "before", "after"}] with their options as they were and go on.
+    dependents: Any = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=("field_id", "-id"), name="kind_change_field")]

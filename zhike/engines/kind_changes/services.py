@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.engines.kind_changes.converting import CHOICES, Conversion, field_of, new_choices, targets_of, values_of
 from zhike.engines.kind_changes.models import KindChange
-from zhike.engines.kind_changes.uses import Use, broken, sentence, uses
+from zhike.engines.kind_changes.uses import Use, broken, remade, sentence, uses
 from zhike.jobs.models import Job
 from zhike.jobs.queue import enqueue
 from zhike.metadata import registry
@@ -25,6 +25,7 @@ from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field, Label, ValueRefused
 from zhike.metadata.fields.settings import read_settings
 from zhike.metadata.models import CustomField
+from zhike.metadata.object_type import ObjectType
 from zhike.metadata.saving import context_for
 
 CHANGE, UNDO = "kind_changes.change", "kind_changes.undo"
@@ -140,6 +141,7 @@ def kind_change(field_id: int, kind: str, *, actor: Actor, options: Mapping[str,
     with defining(actor):
         row = found_field(field_id)
         _changeable(row, kind)
+        object_type = customisable_object(row.object_key)
         old = definition_of(row)
         new_type = field_type(kind)
         new = {
@@ -158,6 +160,7 @@ def kind_change(field_id: int, kind: str, *, actor: Actor, options: Mapping[str,
             new=new,
             at=timezone.now(),
             by_id=actor.user_id,
+            dependents=set_aside_with(object_type, object_type.field(row.key), told.new, actor),
         )
         set_aside(row, actor)
         return enqueue(CHANGE, {"change": change.pk}, actor_id=actor.user_id, message=row.label)
@@ -168,6 +171,16 @@ def set_aside(row: CustomField, actor: Actor) -> None:
     change_definition(
         row, {"retired_at": timezone.now(), "options": {**(row.options or {}), CHANGING: True}}, actor=actor
     )
+
+
+def set_aside_with(object_type: ObjectType, field: Field, after: Field, actor: Actor) -> list[dict[str, Any]]:
+    """Take what is computed from the field out of use too; returns how each was and how it goes on."""
+    found = []
+    for one in remade(object_type, field, after):
+        row = CustomField.objects.get(pk=one.row.pk)
+        found.append({"id": row.pk, "before": dict(row.options or {}), "after": one.options})
+        set_aside(row, actor)
+    return found
 
 
 def definition_of(row: CustomField) -> dict[str, Any]:
@@ -202,6 +215,7 @@ def kind_undo(field_id: int, *, actor: Actor) -> Job:
         if stands:
             raise Invalid({"kind": [Problem("in_use", sentence(use)) for use in stands]})
         change.state = KindChange.State.UNDOING
-        change.save(update_fields=["state"])
+        change.dependents = set_aside_with(object_type, object_type.field(row.key), before, actor)
+        change.save(update_fields=["state", "dependents"])
         set_aside(row, actor)
         return enqueue(UNDO, {"change": change.pk}, actor_id=actor.user_id, message=row.label)

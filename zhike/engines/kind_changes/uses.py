@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from zhike.metadata import computed_kinds, registry
 from zhike.metadata.actor import SYSTEM
 from zhike.metadata.errors import BadQuery
-from zhike.metadata.fields.base import Field, Label
+from zhike.metadata.fields.base import Field, Label, ValueRefused
 from zhike.metadata.filters import compile_filter
+from zhike.metadata.models import CustomField
 from zhike.metadata.object_type import ObjectType
 from zhike.metadata.saving import context_for
 
@@ -44,6 +45,25 @@ class Use:
     reason: Label = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A field that is computed from the changing one, directly or over others, as it would go on.
+
+    ``after`` is None where it cannot, and ``reason`` says why.
+    """
+
+    row: CustomField
+    options: dict[str, Any]
+    before: Field
+    after: Field | None
+    reason: Label = ""
+
+    @property
+    def is_other(self) -> bool:
+        """Whether its own values are of another kind afterwards."""
+        return self.after is not None and self.after.type.key != self.before.type.key
+
+
 Finder = Callable[[], Iterable[Holder]]
 _finders: list[Finder] = []
 
@@ -56,19 +76,60 @@ def holders(finder: Finder) -> Finder:
 
 def uses(object_type: ObjectType, field: Field, after: Field) -> list[Use]:
     """What uses a custom field, and what of it would break with ``after`` in its place."""
-    changed = replace(object_type, fields={**object_type.fields, field.key: after})
-    found = [
-        Use(_("computed field"), str(dependent.label), _("It is computed from the field; retire it first."))
-        for dependent in computed_kinds.dependents(registry.catalogue(), object_type.key, field.key)
-    ]
+    made = remade(object_type, field, after)
+    found = [Use(_("computed field"), str(one.before.label), _why(one)) for one in made]
+    changed = {(object_type.key, field.key): after}
+    changed |= {(one.row.object_key, one.row.key): one.after for one in made if one.after and one.is_other}
     for finder in _finders:
         for holder in finder():
-            use = _use(holder, changed, field.key, after)
-            if use is not None:
-                found.append(use)
+            for (object_key, key), new in changed.items():
+                over = registry.get(object_key)
+                use = _use(holder, replace(over, fields={**over.fields, key: new}), key, new)
+                if use is not None:
+                    found.append(use)
     if field.unique and not after.type.can_be_unique:
         found.append(Use(_("setting"), str(_("unique")), _("This kind of field cannot be unique.")))
     return found
+
+
+def _why(one: Remade) -> Label:
+    if one.after is not None:
+        return ""
+    return format_lazy(_("It is computed from the field: {reason} Change or retire it first."), reason=one.reason)
+
+
+def remade(object_type: ObjectType, field: Field, after: Field) -> list[Remade]:
+    """Every computed field that needs the field, those that others need before them, as with ``after`` in its place."""
+    catalogue = {
+        **registry.catalogue(),
+        object_type.key: replace(object_type, fields={**object_type.fields, field.key: after}),
+    }
+    found: dict[int, Remade] = {}
+    waiting = [(object_type.key, field.key)]
+    while waiting:
+        changed = waiting.pop(0)
+        for dependent in computed_kinds.dependents(registry.catalogue(), *changed):
+            row = CustomField.objects.get(pk=dependent.custom_id)
+            one = _remade(row, dependent, changed, catalogue)
+            # What hangs on two changed fields is looked at again once both stand in the catalogue.
+            found.pop(row.pk, None)
+            found[row.pk] = one
+            if one.after is not None:
+                over = catalogue[row.object_key]
+                catalogue[row.object_key] = replace(over, fields={**over.fields, row.key: one.after})
+                waiting.append((row.object_key, row.key))
+    return list(found.values())
+
+
+def _remade(row: CustomField, before: Field, changed: tuple[str, str], catalogue: Mapping[str, ObjectType]) -> Remade:
+    kind = computed_kinds.KINDS[row.kind]
+    try:
+        options = kind.redefined(row, changed, catalogue)
+    except ValueRefused as refusal:
+        return Remade(row, {}, before, None, refusal.message)
+    row.options = options
+    after = kind.described(row, before.label, catalogue)
+    return Remade(row, options, before, after, "" if after else _("what it is computed from is gone."))
 
 
 def _use(holder: Holder, changed: ObjectType, key: str, after: Field) -> Use | None:

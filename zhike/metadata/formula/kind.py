@@ -61,10 +61,17 @@ class FormulaKind(ComputedKind):
     def defined(
         self, raw: Mapping[str, Any], row: CustomField, object_type: ObjectType, actor: Actor
     ) -> dict[str, Any]:
+        return self._checked(raw, row, object_type, registry.catalogue())
+
+    def redefined(self, row: CustomField, changed: tuple[str, str], catalogue: Catalogue) -> dict[str, Any]:
+        return self._checked(row.options or {}, row, catalogue[row.object_key], catalogue)
+
+    def _checked(
+        self, raw: Mapping[str, Any], row: CustomField, object_type: ObjectType, catalogue: Catalogue
+    ) -> dict[str, Any]:
         source = " ".join(plain_text(raw.get("expression") or "").split())
         if not source:
             raise ValueRefused("required", _("Write the formula."))
-        catalogue = registry.catalogue()
         try:
             places = {str(node.value): place_of(node, object_type, catalogue) for node in fields(read(source))}
             tree, _places = typed_tree(source, object_type, catalogue)
