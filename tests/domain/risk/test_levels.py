@@ -9,16 +9,16 @@ import pytest
 from django.db.models import Q
 from django.utils import timezone
 
-from tests.cast import Cast, actor
+from tests.cast import Cast, actor, client
 from tests.domain.risk.base import customer, level, score, signal, weigh
 from tests.domain.tiers.base import figures
 from zhike.domain.risk.levels import risk_by_rules, risk_override
 from zhike.domain.risk.method import words
 from zhike.domain.risk.models import RiskSignal
-from zhike.domain.risk.scheme import default_definition, risk_scheme, risk_version
+from zhike.domain.risk.scheme import EARLIER, default_definition, offers, risk_scheme, risk_version, with_offer
 from zhike.domain.risk.weighing import points
 from zhike.domain.tiers.definition import read
-from zhike.domain.tiers.models import TierChange, TierGrade
+from zhike.domain.tiers.models import TierChange, TierGrade, TierVersion
 from zhike.domain.tiers.schemes import preview, version_save
 from zhike.engines.notify.models import Notification
 from zhike.metadata import registry
@@ -85,7 +85,7 @@ def test_evidence_that_is_unfounded_out_of_date_or_deleted_counts_no_more() -> N
 
 
 def test_figures_add_their_points_with_the_numbers_that_led_to_it() -> None:
-    pk = figures(customer("沉默老客户"), purchase_days=9, purchase_recency_days=240, purchase_days_12m=1)
+    pk = figures(customer("沉默老客户"), purchase_days=9, purchase_recency_days=240, net_amount_change_12m=-60)
     few = figures(customer("只买过一次"), purchase_days=1, purchase_recency_days=700)
     weigh()
     assert (level(pk), score(pk)) == ("watch", 35)
@@ -169,3 +169,61 @@ def test_evidence_is_of_today_unless_it_says_otherwise_and_never_of_a_day_to_com
     with pytest.raises(Invalid) as refusal:
         signal(pk, valid_until=timezone.localdate() - timedelta(3))
     assert "valid_until" in refusal.value.problems
+
+
+# What is offered to rules that stand ---------------------------------------------------------------------------------
+
+
+def old_rules() -> TierVersion:
+    """Rules as they were before trends and overdue payment were known."""
+    definition = default_definition()
+    settings = definition["settings"]
+    silence = next(one for one in settings["conditions"] if one["indicator"] == "silence")
+    weights = {key: weight for key, weight in settings["indicators"].items() if key != "overdue_payment"}
+    before = [{"indicator": key, "weight": 20, "rule": rule} for key, rule in EARLIER]
+    definition["settings"] = {**settings, "indicators": weights, "conditions": [silence, *before]}
+    version = TierVersion.objects.get(scheme=risk_scheme())
+    version.definition = definition
+    version.save()
+    return version
+
+
+def test_new_rules_weigh_trends_and_overdue_payment_and_are_offered_nothing() -> None:
+    assert offers(default_definition()) == []
+    told = {
+        condition["indicator"]: str(condition["rule"]) for condition in default_definition()["settings"]["conditions"]
+    }
+    assert "net_amount_change_12m" in told["order_decline"]
+    assert "overdue_days" in told["overdue_payment"]
+
+
+def test_rules_that_stand_are_offered_what_is_new_and_change_only_when_saved(cast: Cast) -> None:
+    version = old_rules()
+    assert [(one.indicator, one.replaces is not None) for one in offers(version.definition)] == [
+        ("order_decline", True),
+        ("overdue_payment", False),
+    ]
+    adam, address = client(cast.adam), "/settings/risk/"
+    page = adam.get(address).content.decode()
+    assert f"{address}?add=overdue_payment" in page
+    shown = adam.get(f"{address}?add=overdue_payment").content.decode()
+    assert "overdue_days" in shown
+    version.refresh_from_db()
+    assert "overdue_payment" not in str(version.definition)
+    taken = with_offer(with_offer(version.definition, "overdue_payment"), "order_decline")
+    assert offers(taken) == []
+    assert taken["settings"]["indicators"]["overdue_payment"]["weight"] == 45
+    assert len(taken["settings"]["conditions"]) == 3
+    assert with_offer(version.definition, "nonsense") == version.definition
+    assert client(cast.alice).get(address).status_code == 403
+
+
+def test_a_condition_of_ones_own_is_not_offered_another() -> None:
+    version = old_rules()
+    own = {"indicator": "order_decline", "weight": 30, "rule": {"field": "purchase_days_12m", "op": "lte", "value": 2}}
+    conditions = [
+        own,
+        {"indicator": "overdue_payment", "weight": 5, "rule": {"field": "overdue_days", "op": "gte", "value": 9}},
+    ]
+    definition = {**version.definition, "settings": {**version.definition["settings"], "conditions": conditions}}
+    assert [one.indicator for one in offers(definition)] == ["silence"]

@@ -83,7 +83,38 @@ def test_figures_are_net_of_refunds_and_count_days_not_lines() -> None:
         "net_amount_12m": 6510,
         "refunded_amount": 2000,
         "profit": 10000 - 6000 - 2000 + 1200,
+        "net_amount_change_12m": -35,
+        "purchase_days_change_12m": 0,
+        "net_amount_change_90d": None,
+        "purchase_days_change_90d": None,
     }
+
+
+def test_trends_compare_with_the_period_before_and_round_half_away_from_zero() -> None:
+    falling, rising, refunded, edge = (saved("customer", name=name) for name in "甲乙丙丁")
+    for days in (100, 120, 179):
+        bought(falling, days, "100")
+    bought(falling, 30, "37.50")
+    bought(rising, 170, "80")
+    bought(rising, 1, "90")
+    bought(rising, 2, "90")
+    bought(refunded, 100, "10")
+    bought(refunded, 99, "20", kind="refund")
+    bought(refunded, 1, "5")
+    bought(edge, 180, "50")
+    bought(edge, 90, "100")
+    bought(edge, 89, "50")
+    follow()
+    keys = ("net_amount_change_90d", "purchase_days_change_90d")
+    told = [tuple(figures(pk, *keys).values()) for pk in (falling, rising, refunded, edge)]
+    assert told == [(-88, -67), (125, 100), (None, 0), (-50, 0)]
+    tree = {"field": "net_amount_change_90d", "op": "lte", "value": -50}
+    query = Query(registry.get("customer"), SYSTEM, context_for(SYSTEM), filter=tree, sort=("net_amount_change_90d",))
+    assert query.ids() == [falling, edge]
+    rows = rows_behind(SYSTEM, registry.get("customer"), "net_amount_change_90d", edge)
+    assert rows is not None
+    behind = Query(registry.get(rows.object_key), SYSTEM, context_for(SYSTEM), filter=rows.filter)
+    assert len(behind.ids()) == 2
 
 
 def test_whoever_bought_nothing_has_no_number_where_none_can_be_said() -> None:

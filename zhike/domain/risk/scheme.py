@@ -5,6 +5,8 @@ It is a scheme of the tiers' machinery with a method of its own, so that version
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -22,8 +24,50 @@ FIELD, METHOD = "risk", "signals"
 HIGH, WATCH, NONE = LEVELS = ("high", "watch", "none")
 
 
+#: Conditions over figures that every installation starts with: indicator, weight, filter over customers.
+SHIPPED: tuple[tuple[str, int, dict[str, Any]], ...] = (
+    (
+        "silence",
+        15,
+        {
+            "all": [
+                {"field": "purchase_days", "op": "gte", "value": 3},
+                {"field": "purchase_recency_days", "op": "gte", "value": 180},
+            ]
+        },
+    ),
+    (
+        "order_decline",
+        20,
+        {
+            "all": [
+                {"field": "purchase_days", "op": "gte", "value": 6},
+                {
+                    "any": [
+                        {"field": "net_amount_change_12m", "op": "lte", "value": -50},
+                        {"field": "purchase_days_change_12m", "op": "lte", "value": -50},
+                    ]
+                },
+            ]
+        },
+    ),
+)
+#: Conditions as they were delivered before: whoever still has them is offered those of today.
+EARLIER: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "order_decline",
+        {
+            "all": [
+                {"field": "purchase_days", "op": "gte", "value": 6},
+                {"field": "purchase_days_12m", "op": "lte", "value": 1},
+            ]
+        },
+    ),
+)
+
+
 def default_definition() -> dict[str, Any]:
-    """Where every installation starts: two thresholds, the indicators' own weights, and two conditions over figures."""
+    """Where every installation starts: two thresholds, the indicators' own weights, and conditions over figures."""
     return {
         "by": METHOD,
         "grades": [
@@ -34,26 +78,7 @@ def default_definition() -> dict[str, Any]:
         "settings": {
             "indicators": {key: {"weight": found.weight, "fade": found.fade} for key, found in indicators().items()},
             "conditions": [
-                {
-                    "indicator": "silence",
-                    "weight": 15,
-                    "rule": {
-                        "all": [
-                            {"field": "purchase_days", "op": "gte", "value": 3},
-                            {"field": "purchase_recency_days", "op": "gte", "value": 180},
-                        ]
-                    },
-                },
-                {
-                    "indicator": "order_decline",
-                    "weight": 20,
-                    "rule": {
-                        "all": [
-                            {"field": "purchase_days", "op": "gte", "value": 6},
-                            {"field": "purchase_days_12m", "op": "lte", "value": 1},
-                        ]
-                    },
-                },
+                *({"indicator": key, "weight": weight, "rule": rule} for key, weight, rule in SHIPPED),
                 *(
                     {"indicator": key, "weight": found.weight, "rule": dict(found.rule)}
                     for key, found in indicators().items()
@@ -67,6 +92,42 @@ def default_definition() -> dict[str, Any]:
             },
         },
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A condition that is delivered today and that the rules do not weigh, or weigh as it was delivered earlier."""
+
+    indicator: str
+    condition: dict[str, Any]
+    replaces: dict[str, Any] | None = None
+
+
+def offers(definition: Mapping[str, Any]) -> list[Offer]:
+    """What rules that exist already could take over; nothing is added until somebody saves it as a version."""
+    held = definition.get("settings", {}).get("conditions", ())
+    known = {condition["indicator"] for condition in held}
+    found = []
+    for condition in default_definition()["settings"]["conditions"]:
+        key = condition["indicator"]
+        old = next((one for one in held if (key, one.get("rule")) in EARLIER), None) if key in known else None
+        if key not in known or old is not None:
+            found.append(Offer(key, condition, old))
+    return found
+
+
+def with_offer(definition: Mapping[str, Any], indicator: str) -> dict[str, Any]:
+    """The definition with what is offered for an indicator in its place; as it was where nothing is."""
+    offer = next((one for one in offers(definition) if one.indicator == indicator), None)
+    if offer is None:
+        return dict(definition)
+    settings = definition["settings"]
+    kept = [condition for condition in settings.get("conditions", ()) if condition != offer.replaces]
+    weights = settings.get("indicators", {})
+    found = indicators()[indicator]
+    added = {indicator: weights.get(indicator, {"weight": found.weight, "fade": found.fade})}
+    more = {"conditions": [*kept, offer.condition], "indicators": {**weights, **added}}
+    return {**definition, "settings": {**settings, **more}}
 
 
 def risk_scheme() -> TierScheme:

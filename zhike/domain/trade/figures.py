@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, DateField, F, Func, IntegerField, Max, Min, Q, Sum, Value
+from django.db.models import BigIntegerField, Count, DateField, F, Func, IntegerField, Max, Min, Q, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
@@ -15,17 +16,25 @@ from zhike.domain.trade.choices import HoldingKind, TransactionKind
 from zhike.domain.trade.models import HoldingFigures, PurchaseFigures
 from zhike.engines.figures.figure import Rows
 from zhike.engines.figures.figure_table import Column, FigureTable, add_table
+from zhike.metadata.fields.base import Label
 
 #: The window of "in twelve months", in days of the calendar, today included.
 YEAR = 365
+#: The shorter window in which trends are told.
+QUARTER = 90
 
 PURCHASE = Q(kind=TransactionKind.PURCHASE)
 REFUND = Q(kind=TransactionKind.REFUND)
 LOAN = Q(kind=HoldingKind.LOAN)
 
 
-def _lately(today: date) -> Q:
-    return Q(day__gt=today - timedelta(days=YEAR))
+def _lately(today: date, days: int = YEAR) -> Q:
+    return Q(day__gt=today - timedelta(days=days))
+
+
+def _before(today: date, days: int) -> Q:
+    """The period of the same length that ended where the last one begins."""
+    return Q(day__gt=today - timedelta(days=2 * days), day__lte=today - timedelta(days=days))
 
 
 def _running(today: date) -> Q:
@@ -44,6 +53,49 @@ class DaysSince(Func):
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         template = "CAST(julianday(%(expressions)s) AS integer)"
         return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **extra)
+
+
+class Change(Func):
+    """Whole percent by which one amount differs from an earlier one: from 80 to 60 is -25. Empty without an earlier amount."""
+
+    template = "CAST(ROUND((%(expressions)s)) AS bigint)"
+    arg_joiner = ") * 100.0 / ("
+
+    def __init__(self, now: Any, before: Any) -> None:
+        late, early = (Coalesce(amount, 0, output_field=BigIntegerField()) for amount in (now, before))
+        zero = Value(0, output_field=BigIntegerField())
+        super().__init__(late - early, NullIf(Greatest(early, zero), zero), output_field=BigIntegerField())
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(ROUND((%(expressions)s)) AS integer)", **extra)
+
+
+def _amount_change(days: int) -> Callable[[date], Any]:
+    return lambda today: Change(Sum("amount", filter=_lately(today, days)), Sum("amount", filter=_before(today, days)))
+
+
+def _days_change(days: int) -> Callable[[date], Any]:
+    return lambda today: Change(
+        Count("day", filter=PURCHASE & _lately(today, days), distinct=True),
+        Count("day", filter=PURCHASE & _before(today, days), distinct=True),
+    )
+
+
+def _trends(days: int, suffix: str, amount: Label, frequency: Label) -> tuple[Column, ...]:
+    """How amount and frequency of one period differ from those of the period before it."""
+    both = {"field": "day", "op": "last_n_days", "value": 2 * days}
+    said = _("Whole percent; empty where there was nothing before.")
+    return (
+        Column(f"net_amount_change_{suffix}", amount, "integer", _amount_change(days), _rows(both), help=said),
+        Column(
+            f"purchase_days_change_{suffix}",
+            frequency,
+            "integer",
+            _days_change(days),
+            _rows(PURCHASES, both),
+            help=said,
+        ),
+    )
 
 
 def _rows(*conditions: dict[str, Any]) -> Callable[[int], Rows]:
@@ -136,6 +188,18 @@ add_table(
                 lambda _today: Sum(F("amount") - F("cost")),
                 _rows(COSTED),
                 help=_("Amount less cost of the rows whose cost is known."),
+            ),
+            *_trends(
+                YEAR,
+                "12m",
+                _("amount of 12 months against the 12 before, in %"),
+                _("days with purchases in 12 months against the 12 before, in %"),
+            ),
+            *_trends(
+                QUARTER,
+                "90d",
+                _("amount of 90 days against the 90 before, in %"),
+                _("days with purchases in 90 days against the 90 before, in %"),
             ),
         ),
     )

@@ -13,7 +13,7 @@ from zhike.domain.risk.scheme import HIGH, LEVELS, METHOD, WATCH, default_defini
 from zhike.domain.tiers.definition import refuse
 from zhike.metadata.fields.base import Label
 
-CONDITION_ROWS = 4
+CONDITION_ROWS = 6
 Posted = Mapping[str, str]
 #: What falls due at irregular times, as the form names it.
 WINDOWS: Mapping[str, Label] = {"remind": gettext_lazy("Reminder"), "visit": gettext_lazy("Visit")}

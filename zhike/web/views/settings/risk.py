@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import User
+from zhike.domain.risk.indicators import label_of
 from zhike.domain.risk.readers import reader_ids, readers_save
-from zhike.domain.risk.scheme import risk_scheme
+from zhike.domain.risk.scheme import offers, risk_scheme, with_offer
 from zhike.domain.tiers.definition import read
 from zhike.domain.tiers.following import queue_grading
 from zhike.domain.tiers.models import TierScheme
@@ -92,6 +95,19 @@ def _people() -> list[dict[str, Any]]:
     ]
 
 
+def offered(definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """New or better conditions that the rules do not weigh yet, with the address that puts them into the form."""
+    return [
+        {
+            "label": label_of(offer.indicator),
+            "is_better": offer.replaces is not None,
+            "weight": offer.condition["weight"],
+            "url": f"{reverse('settings_risk')}?{urlencode({'add': offer.indicator})}",
+        }
+        for offer in offers(definition)
+    ]
+
+
 def _day(request: AccountRequest) -> date:
     try:
         return date.fromisoformat(request.POST.get("effective_on", ""))
@@ -110,9 +126,13 @@ def _render(
 ) -> HttpResponse:
     versions = list(scheme.versions.order_by("-number"))
     current = version_in_force(scheme)
+    shown = versions[0].definition
+    adding = request.GET.get("add", "")
     people = dict(User.objects.filter(pk__in={row.created_by_id for row in versions}).values_list("pk", "name"))
     given = {
-        **controls(versions[0].definition, request.POST if "do" in request.POST else None),
+        **controls(with_offer(shown, adding), request.POST if "do" in request.POST else None),
+        "offers": offered(shown) if "do" not in request.POST else [],
+        "adding": label_of(adding) if adding in {offer.indicator for offer in offers(shown)} else "",
         "people": _people(),
         "problems": problems or {},
         "filter_fields": filter_fields(registry.get("customer"), context),
