@@ -8,7 +8,7 @@ import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
 
-from tests.cast import Cast, actor
+from tests.cast import Cast, actor, client
 from tests.domain.collection.scene import CONSENT, PHONE, address, make_form, open_page, question, send
 from tests.domain.pools.scene import make_customer, make_pool
 from zhike.accounts.people import user_disable
@@ -125,6 +125,67 @@ def test_the_consent_and_its_version_are_kept(cast: Cast) -> None:
     assert found.consented_at is not None
     shown = form.versions.get(number=found.version_number)
     assert shown.face["consent"] == CONSENT
+
+
+def contact_form(cast: Cast) -> WebForm:
+    return make_form(
+        cast,
+        question("customer.name", required=True),
+        question("customer.phones"),
+        question("contact.name", required=True),
+        question("contact.phones"),
+        question("contact.job_title"),
+    )
+
+
+def test_what_is_said_of_a_known_contact_is_offered_as_old_and_new(cast: Cast) -> None:
+    known = make_customer(cast, "海天包装有限公司", phones=[PHONE])
+    values = {"name": "王建国", "customer": known, "phones": ["13911112222"], "job_title": "采购"}
+    contact = records.record_save(registry.get("contact"), values, actor=SYSTEM)
+    told = {"customer__name": "海天包装有限公司", "customer__phones": PHONE, "contact__name": "王建国"}
+    form = contact_form(cast)
+
+    send(form, **told, contact__phones="13933334444", contact__job_title="采购总监")
+    send(form, **told, contact__phones="13933334444", contact__job_title="采购总监")
+
+    assert Contact.objects.get().job_title == "采购"
+    proposal = Proposal.objects.get()
+    assert (proposal.about, proposal.contact_id, proposal.source) == ("contact", contact, "web_form")
+    rows = {row.field_key: (row.old, row.new) for row in ProposedValue.objects.filter(proposal=proposal)}
+    assert rows["job_title"] == ("采购", "采购总监")
+    assert len(rows["phones"][1]) == 2
+    assert "name" not in rows
+    page = client(cast.bob).get(f"/proposals/{proposal.pk}/").content.decode()
+    assert "采购总监" in page
+    assert f"/o/contacts/{contact}/" in page
+    proposing.accept(proposal.pk, ["job_title"], actor=actor(cast.bob))
+    held = Contact.objects.get()
+    assert (held.job_title, len(held.phones or ())) == ("采购总监", 1)
+    batch = Batch.objects.latest("pk")
+    assert Batch.objects.filter(source="web_form").exists(), batch.source
+    proposing.refuse(proposal.pk, ["phones"], "号码不对", actor=actor(cast.bob))
+    proposal.refresh_from_db()
+    assert proposal.state == "settled"
+
+
+def test_a_contact_that_is_not_there_yet_is_made_by_accepting_its_name(cast: Cast) -> None:
+    known = make_customer(cast, "海天包装有限公司", phones=[PHONE])
+    told = {"customer__name": "海天包装有限公司", "customer__phones": PHONE, "contact__name": "李红"}
+    send(contact_form(cast), **told, contact__phones="13933334444", contact__job_title="财务")
+    proposal = Proposal.objects.get()
+    bob = actor(cast.bob)
+    with pytest.raises(Invalid):
+        proposing.accept(proposal.pk, ["phones"], actor=bob)
+    assert not Contact.objects.exists()
+    with pytest.raises(NotFound):
+        proposing.accept(proposal.pk, ["name"], actor=actor(cast.charlie))
+    proposing.accept(proposal.pk, ["name", "phones"], actor=bob)
+    made = Contact.objects.get()
+    assert (made.name, made.customer_id, made.job_title) == ("李红", known, None)
+    proposing.accept(proposal.pk, ["job_title"], actor=bob)
+    made.refresh_from_db()
+    assert made.job_title == "财务"
+    assert Contact.objects.count() == 1
 
 
 def test_a_contact_is_written_down_with_its_customer(cast: Cast) -> None:

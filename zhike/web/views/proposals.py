@@ -18,6 +18,7 @@ from zhike.metadata.actor import FieldAccess
 from zhike.metadata.errors import Invalid
 from zhike.metadata.fields.base import Context, Field
 from zhike.metadata.labels import fill_labels
+from zhike.metadata.object_type import ObjectType
 from zhike.metadata.saving import context_for
 from zhike.web.edges import refusals_answered
 from zhike.web.records.links import RecordLink, add
@@ -53,22 +54,25 @@ def decide(request: AccountRequest, proposal_id: int) -> None:
 def page(request: AccountRequest, found: Proposal, wrong: str = "") -> HttpResponse:
     context = context_for(request.actor)
     rows = list(ProposedValue.objects.filter(proposal=found).order_by("pk"))
-    fill_labels(
-        {"customer": {found.customer_id}, "user": {row.decided_by_id for row in rows if row.decided_by_id}}, context
-    )
-    customer = registry.get("customer")
+    wanted = {"customer": {found.customer_id}, "user": {row.decided_by_id for row in rows if row.decided_by_id}}
+    if found.contact_id:
+        wanted["contact"] = {found.contact_id}
+    fill_labels(wanted, context)
+    subject = registry.get(found.about)
     # A field that is hidden from the reader, or gone, is not told of.
-    fields = {row.pk: customer.fields.get(row.field_key) for row in rows}
+    fields = {row.pk: subject.fields.get(row.field_key) for row in rows}
     told = {
         "heading": found.title,
         "found": found,
         "at": moment(found.received_at, context),
         "customer": context.labels.get(("customer", found.customer_id)),
+        "contact": context.labels.get(("contact", found.contact_id or 0)),
+        "is_new_contact": found.about == proposing.CONTACT and found.contact_id is None,
         "rows": [
-            drawn(row, field, context)
+            drawn(row, field, subject, context)
             for row in rows
             if (field := fields[row.pk]) is not None
-            and policy.access(context.actor, customer, field) > FieldAccess.HIDDEN
+            and policy.access(context.actor, subject, field) > FieldAccess.HIDDEN
         ],
         "may_decide": proposing.may_decide(found, actor=request.actor),
         "any_open": any(row.state == ProposedValue.State.OPEN for row in rows),
@@ -77,15 +81,14 @@ def page(request: AccountRequest, found: Proposal, wrong: str = "") -> HttpRespo
     return render(request, "collection/proposal.html", told, status=422 if wrong else 200)
 
 
-def drawn(row: ProposedValue, field: Field, context: Context) -> dict[str, Any]:
+def drawn(row: ProposedValue, field: Field, subject: ObjectType, context: Context) -> dict[str, Any]:
     """One value: what stood there, what is proposed, what was decided."""
-    customer = registry.get("customer")
-    masked = policy.access(context.actor, customer, field) is FieldAccess.MASKED
+    masked = policy.access(context.actor, subject, field) is FieldAccess.MASKED
 
     def cell(value: Any) -> Any:
         if value is None:
             return ""
-        plain = policy.shown(context.actor, customer, field, field.type.from_json(value, field))
+        plain = policy.shown(context.actor, subject, field, field.type.from_json(value, field))
         return field.type.masked_cell(plain) if masked else field.type.cell(plain, field, context)
 
     return {

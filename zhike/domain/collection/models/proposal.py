@@ -26,9 +26,13 @@ class ProposalSource(models.TextChoices):
 
 
 class Proposal(Record):
-    """What somebody outside says of a customer; seen by who sees the customer, written by the services alone."""
+    """What somebody outside says of a customer, or of a contact there; seen by who sees the customer, written by the services alone."""
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, verbose_name=_("customer"), related_name="+")
+    #: The contact whose values they are; empty for the customer's own, and for a contact that accepting makes.
+    contact = models.ForeignKey(
+        "customers.Contact", models.PROTECT, verbose_name=_("contact"), null=True, blank=True, related_name="+"
+    )
     title = models.CharField(_("title"), max_length=160, default="")
     source = ChoiceField(_("source"), choices=ProposalSource, default=ProposalSource.FORM)
     state = ChoiceField(
@@ -37,6 +41,8 @@ class Proposal(Record):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     #: The number of the colleague to whom the customer said it; empty where they wrote themselves. No field of the record.
     told_by = models.BigIntegerField(null=True, editable=False)
+    #: Key of the object type that the values are of. No field of the record.
+    about = models.CharField(max_length=20, default="customer", editable=False)
 
     class Meta:
         verbose_name = _("proposed change")

@@ -16,7 +16,7 @@ from zhike.domain.collection.models import FormSubmission, SubmissionState, WebF
 from zhike.domain.collection.models.proposal import ProposalSource
 from zhike.domain.collection.notices import ARRIVED
 from zhike.domain.collection.services.assigning import holder_of, listeners_of
-from zhike.domain.collection.services.proposing import propose
+from zhike.domain.collection.services.proposing import propose, propose_contact
 from zhike.domain.customers.models import Customer
 from zhike.engines.duplicates.finding import Found, duplicates_of
 from zhike.engines.duplicates.pairs import pairs_note
@@ -98,6 +98,8 @@ def settle(form: WebForm, given: Mapping[str, Values]) -> Settled:
         known = Customer.objects.filter(pk=exact.record_id).values_list("owner_id", "department_id").first()
         proposed = {key: value for key, value in values.items() if key != "kind"}
         propose(exact.record_id, proposed, source=ProposalSource.FORM, title=form.name)
+        if contact := given.get("contact"):
+            propose_contact(exact.record_id, contact, source=ProposalSource.FORM, title=form.name)
         return Settled(SubmissionState.PROPOSED, exact.record_id, *(known or (None, None)))
     holder = holder_of(form)
     keeper = (holder.get("owner"), holder.get("department"))
