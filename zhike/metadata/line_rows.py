@@ -163,7 +163,8 @@ class LineBatch:
         by_id = {row["id"]: row for row in held}
         given = self._given.get(place)
         if given is None:
-            given = [Line({}, row["id"]) for row in held]
+            # Nothing was said of them: they stay as they are, in the places that they have.
+            return [Line({}, row["id"], row, {key: value for key, value in row.items() if key != "id"}) for row in held]
         rows: list[Line] = []
         for position, line in enumerate(given):
             before = by_id.pop(line.id, None) if type(line.id) is int else None

@@ -119,7 +119,9 @@ class Child:
 class Lines:
     """Child records that are written with their parent: rows of a grid in its form, "lines" in its JSON (see ``line_rows.py``).
 
-    The line's type has ``is_line``, ``scope_from`` the parent and is not creatable, so that sums and version of the parent always hold. Its order is (``position``, id); ``position`` must not be unique, for rows change places.
+    The line's type has ``is_line``, ``scope_from`` the parent and is not creatable, so that sums and version of the parent always hold. Without ``is_line``
+    lines may be written by themselves too, as imports of orders do: the parent's sums must then follow from ``after_write`` as well.
+    Its order is (``position``, id); ``position`` must not be unique, for rows change places.
     """
 
     object_key: str

@@ -49,6 +49,14 @@ class SaveResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What an action made of the records it ran on: the page of a single one is opened, the API names them."""
+
+    object_key: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WriteEvent:
     """What a listener hears inside the transaction of a write; ids by what happened to them."""
 

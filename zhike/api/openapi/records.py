@@ -28,6 +28,12 @@ from zhike.metadata.fields.base import Field
 from zhike.metadata.line_rows import MOST_LINES
 from zhike.metadata.object_type import Lines, ObjectType
 
+#: What an action made, where it makes records.
+MADE: Schema = {
+    "type": "object",
+    "properties": {"object": {"type": "string"}, "ids": {"type": "array", "items": {"type": "integer"}}},
+}
+
 
 def record_schemas(object_type: ObjectType) -> Schema:
     """The record as it is read, and as it is written."""
@@ -249,7 +255,11 @@ def _bulk_action(object_type: ObjectType, key: str, label: str, arguments: Schem
         "type": "object",
         "properties": {"id": {"type": "integer"}, "code": {"type": "string"}, "message": {"type": "string"}},
     }
-    told = {"ids": {"type": "array", "items": {"type": "integer"}}, "refused": {"type": "array", "items": refused}}
+    told: Schema = {
+        "ids": {"type": "array", "items": {"type": "integer"}},
+        "refused": {"type": "array", "items": refused},
+    }
+    told["made"] = MADE
     answers = ok(_("Done."), {"type": "object", "properties": told})
     return operation(
         object_type, f"{key}_bulk", label, answers, requestBody=body_of(body), parameters=[IDEMPOTENCY_KEY]

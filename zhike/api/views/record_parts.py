@@ -21,6 +21,7 @@ from zhike.metadata.errors import Invalid, NotFound, Problem, Problems
 from zhike.metadata.fields.base import ValueRefused
 from zhike.metadata.object_type import Action, ObjectType
 from zhike.metadata.records import SaveResult
+from zhike.metadata.writes import Made
 
 MOST_ENTRIES = 100
 
@@ -112,6 +113,8 @@ def _run(call: Call, slug: str, key: str, ids: list[int], body: Any) -> HttpResp
     if refused and len(refused) == len(ids):
         raise Invalid(refused[ids[0]])
     told: dict[str, Any] = {"ids": [pk for pk in ids if pk not in refused], "action": key}
+    if isinstance(result, Made):
+        told["made"] = {"object": result.object_key, "ids": list(result.ids)}
     if refused:
         told["refused"] = [
             {"id": pk, "code": found[0].code, "message": str(found[0].message)}

@@ -106,6 +106,9 @@ def _send_again(approval: Approval, remark: str, actor: Actor) -> None:
     records.record_save(registry.get("approval"), values, actor=acting(actor), id=approval.pk)
     lay(approval, steps)
     note(approval, Happening.SENT_AGAIN, actor=actor, remark=remark)
+    kind = find_kind(approval.kind)
+    if kind is not None and kind.on_again is not None:
+        kind.on_again(approval, actor=actor)
     go_on(approval, None, actor=actor)
 
 

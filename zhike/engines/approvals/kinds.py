@@ -38,6 +38,8 @@ class ApprovalKind:
     on_grant: Callable[..., None] | None = None
     on_refuse: Callable[..., None] | None = None
     on_end: Callable[..., None] | None = None
+    #: Runs when what was returned is sent again, in that transaction; raises Invalid where that makes no sense any more.
+    on_again: Callable[..., None] | None = None
     may_decide: Fitness | None = None
     icon: str = "message-2"
     tone: str = "blue"

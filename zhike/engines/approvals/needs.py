@@ -70,8 +70,12 @@ def kinds_offered(object_type: ObjectType) -> list[ApprovalKind]:
     return [kind for kind in kinds if kind.is_always or kind.key in drawn]
 
 
-def approval_need(object_type: ObjectType, record_id: int, *, kind: str, actor: Actor) -> Need | None:
+def approval_need(
+    object_type: ObjectType, record_id: int, *, kind: str, actor: Actor, is_needed: bool = False
+) -> Need | None:
     """The first flow whose conditions hold for the record and the asker; None where no word is needed.
+
+    ``is_needed`` says that one is needed whatever the flows say: then the manager's.
 
     Raises UnknownKind, and NotFound for a record out of sight.
     """
@@ -83,7 +87,7 @@ def approval_need(object_type: ObjectType, record_id: int, *, kind: str, actor: 
         definition = read(version.definition)
         if asker_fits(definition, actor) and holds(object_type.key, record_id, definition.when):
             return Need(found, definition, flow, version)
-    return Need(found, MANAGER) if found.is_always else None
+    return Need(found, MANAGER) if found.is_always or is_needed else None
 
 
 def asker_fits(definition: Definition, actor: Actor) -> bool:

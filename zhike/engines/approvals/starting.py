@@ -37,14 +37,15 @@ def approval_start(
     title: str = "",
     reason: str = "",
     details: Mapping[str, Any] | None = None,
+    is_needed: bool = False,
 ) -> int | None:
     """Send a record along the flow that fits it and return the approval's id; None where no word is needed.
 
     The caller has checked that the actor may do this with the record. ``title`` is a sentence for asker and deciders, by default the
-    kind and the record's title; ``details`` are JSON for the kind's ``on_grant``. The fields that the flow covers stand still
-    until it ends. Raises NotFound, UnknownKind, Denied, and Invalid when one of the kind runs already for the record or nobody could decide.
+    kind and the record's title; ``details`` are JSON for the kind's ``on_grant``. ``is_needed`` asks the manager where no flow
+    fits. The fields that the flow covers stand still until it ends. Raises NotFound, UnknownKind, Denied, and Invalid when one of the kind runs already for the record or nobody could decide.
     """
-    need = approval_need(object_type, record_id, kind=kind, actor=actor)
+    need = approval_need(object_type, record_id, kind=kind, actor=actor, is_needed=is_needed)
     if need is None:
         return None
     _require_person(actor)

@@ -79,6 +79,8 @@ def grid_of(object_type: ObjectType, context: Context, record_id: int | None, va
     held = [] if record_id is None else stored_lines(lines, [record_id]).get(record_id, [])
     rows = [GridRow(str(row["id"]), {key: value for key, value in row.items() if key != "id"}) for row in held]
     is_open = lines.frozen is None or record_id is None or lines.frozen(values) is None
+    # What is written line by line may be more than a form takes.
+    is_open = is_open and len(rows) <= MOST_LINES
     grid = Grid(lines, line_type_of(lines), context, rows, "", is_open=is_open)
     grid.base = mark_of(grid)
     return grid

@@ -16,8 +16,8 @@ from zhike.metadata.errors import Denied, Invalid
 from zhike.metadata.fields.base import ValueRefused
 from zhike.metadata.locks import LOCKED
 from zhike.metadata.object_type import Action, ObjectType, Section
-from zhike.metadata.places import list_url
-from zhike.metadata.writes import SaveResult
+from zhike.metadata.places import list_url, record_url
+from zhike.metadata.writes import Made, SaveResult
 from zhike.web.edges import object_view, with_events
 from zhike.web.records import forms, page
 from zhike.web.records.subject import Subject, load, load_for
@@ -48,6 +48,8 @@ def record_action(request: AccountRequest, object_type: ObjectType, record_id: i
     except Invalid as refusal:
         form.problems.update(refusal.problems)
         return argument_dialog(request, subject, action, form, status=422) if action.arguments else refused(refusal)
+    if isinstance(result, Made) and len(result.ids) == 1:
+        return go_to(record_url(result.object_key, result.ids[0]))
     return changed(toast=undo_toast(subject, action, result))
 
 
