@@ -51,3 +51,14 @@ class Strictness(models.TextChoices):
     BLOCK = "block", pgettext_lazy("credit", "blocks")
     ASK = "ask", pgettext_lazy("credit", "asks the manager")
     ALLOW = "allow", pgettext_lazy("credit", "lets pass")
+
+
+class WriteOffState(models.TextChoices):
+    """What is given up counts at once, unless somebody has to say yes first."""
+
+    WAITING = "waiting", pgettext_lazy("write-off", "waits for approval")
+    COUNTED = "counted", pgettext_lazy("write-off", "written off")
+    REFUSED = "refused", pgettext_lazy("write-off", "refused")
+
+
+WRITE_OFF_TONES = {"waiting": "amber", "counted": "green", "refused": "red"}

@@ -20,7 +20,7 @@ from zhike.domain.risk.holds import open_holds
 from zhike.engines.approvals.deciders import managers_of, people_with_role, usable
 from zhike.engines.approvals.kinds import ApprovalKind, register
 from zhike.engines.approvals.models import Approval
-from zhike.engines.approvals.starting import approval_ask
+from zhike.engines.approvals.starting import approval_ask, approval_start
 from zhike.engines.approvals.told import NOBODY
 from zhike.lib.money import format_amount
 from zhike.metadata import policy, registry
@@ -44,27 +44,30 @@ ASKS = {
 
 
 @confirm_check
-def credit_check(orders: Sequence[Order], actor: Actor) -> Mapping[int, Mapping[str, Problem]]:
-    """Orders that may not be confirmed as things stand; what was granted is confirmed by the system."""
+def credit_check(orders: Sequence[Order], actor: Actor, is_counted: bool) -> Mapping[int, Mapping[str, Problem]]:
+    """Orders that may not be confirmed as things stand; what was granted is confirmed by the system.
+
+    ``is_counted`` says that what they come to stands in the plan already.
+    """
     if actor.is_system:
         return {}
     rules = rules_on(timezone.localdate())
     found: dict[int, dict[str, Problem]] = {}
-    for pk, why in short_of_credit(orders).items():
+    for pk, why in short_of_credit(orders, is_counted=is_counted).items():
         strict = rules.on_hold if why == "hold" else rules.over_limit
         if strict != Strictness.ALLOW:
             found[pk] = {"state": BLOCKED[why] if strict == Strictness.BLOCK else ASKS[why]}
     return found
 
 
-def short_of_credit(orders: Sequence[Order]) -> Mapping[int, str]:
+def short_of_credit(orders: Sequence[Order], *, is_counted: bool = False) -> Mapping[int, str]:
     """Why orders lack credit, "hold" or "limit", by id; several of one customer add up in their order."""
     customers = {order.customer_id for order in orders}
     held = open_holds(customers)
     owed = receivables(customers)
     found: dict[int, str] = {}
     for order in orders:
-        owed[order.customer_id] = owed.get(order.customer_id, 0) + order.amount
+        owed[order.customer_id] = owed.get(order.customer_id, 0) + (0 if is_counted else order.amount)
         limit = order.customer.credit_limit
         if order.customer_id in held:
             found[order.pk] = "hold"
@@ -91,6 +94,9 @@ def order_credit_ask(ids: Sequence[int], *, actor: Actor, reason: str) -> None:
 
 
 def _ask(order: Order, reason: str, actor: Actor) -> None:
+    """Along the flow that fits; where none does, whoever leads the asker or the customer's department is asked."""
+    if approval_start(registry.get("order"), order.pk, kind=KIND, actor=actor, reason=reason) is not None:
+        return
     head = order.customer.department.head_id if order.customer.department else None
     people = [*managers_of(actor.user_id or 0), *usable([head])] or people_with_role(LAST_RESORT)
     deciders = [pk for pk in dict.fromkeys(people) if pk != actor.user_id]
@@ -116,5 +122,12 @@ def credit_granted(approval: Approval, *, actor: Actor) -> None:
 
 
 register(
-    ApprovalKind(KIND, gettext_lazy("Credit for an order"), on_grant=credit_granted, icon="shield-check", tone="amber")
+    ApprovalKind(
+        KIND,
+        gettext_lazy("Credit for an order"),
+        objects=("order",),
+        on_grant=credit_granted,
+        icon="shield-check",
+        tone="amber",
+    )
 )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
-from zhike.domain.activities.choices import Priority, TaskKind
+from zhike.accounts.rights import on_behalf
+from zhike.domain.activities.choices import Priority, TaskKind, TaskStatus
+from zhike.domain.activities.models import Task
 from zhike.domain.money.figures import overdue
+from zhike.domain.money.ledger import after_balance
 from zhike.domain.money.models import Balance, Dunning
 from zhike.domain.money.policies import rules_on
 from zhike.lib.money import format_amount
 from zhike.metadata import records, registry
-from zhike.metadata.actor import SYSTEM
+from zhike.metadata.actor import SYSTEM, Actor
 from zhike.metadata.records import Origin, Row
 from zhike.metadata.storage import storage
 
@@ -41,6 +45,21 @@ def remind(today: date) -> int:
         if len(found) < AT_ONCE:
             return made
         after = found[-1].pk
+
+
+@after_balance
+def reminders_close(instalments: Collection[int], actor: Actor) -> None:
+    """Nobody calls about what is paid, or given up; should it be open again, it is reminded of anew."""
+    settled = Balance.objects.filter(instalment__in=instalments, open_amount__lte=0).values_list("pk", flat=True)
+    made = Dunning.objects.filter(instalment_id__in=list(settled))
+    reminded = dict(made.values_list("pk", "task_id"))
+    if not reminded:
+        return
+    tasks = Task.objects.filter(pk__in=reminded.values(), status=TaskStatus.OPEN, deletion=None)
+    rows = [Row({"status": TaskStatus.DONE.value}, id=pk) for pk in tasks.values_list("pk", flat=True)]
+    if rows:
+        records.save(registry.get("task"), rows, actor=on_behalf(actor), origin=ORIGIN)
+    Dunning.objects.filter(pk__in=reminded).delete()
 
 
 def _remind(found: list[Balance], steps: tuple[int, ...], today: date) -> int:

@@ -9,7 +9,9 @@ from zhike.domain.money.models import Instalment, Receipt, WriteOff
 from zhike.domain.money.preparation import WRITTEN_BY_ITSELF
 from zhike.domain.money.refunding import refunds_settle
 from zhike.domain.money.settling import orders_settle, write_offs_settle
-from zhike.domain.orders.models import Delivery, ReturnLine
+from zhike.domain.money.writing_off import write_offs_ask
+from zhike.domain.orders.choices import LIVE
+from zhike.domain.orders.models import Delivery, Order, ReturnLine
 from zhike.metadata.errors import Invalid
 from zhike.metadata.writes import WriteEvent, after_write
 
@@ -23,7 +25,9 @@ def follow_orders(event: WriteEvent) -> None:
     key = event.object_type.key
     if key == "order":
         changed = event.updated if TOLD & event.changed_keys else ()
-        ids = {*changed, *event.deleted, *event.restored}
+        # Lines that were written together with a confirmed order made its amount already.
+        begun = Order.objects.filter(pk__in=event.created, state__in=LIVE, amount__gt=0).values_list("pk", flat=True)
+        ids = {*begun, *changed, *event.deleted, *event.restored}
     elif key == "return_line":
         ids = _orders(ReturnLine, "order_return__order_id", _touched(event))
     elif key == "instalment":
@@ -63,6 +67,8 @@ def follow_refunds(event: WriteEvent) -> None:
 def follow_write_offs(event: WriteEvent) -> None:
     """What was given up is entered."""
     if event.object_type.key == "write_off":
+        asked = {*event.created, *(event.updated if "amount" in event.changed_keys else ())}
+        write_offs_ask(asked, actor=event.actor)
         rows = WriteOff.objects.filter(pk__in=_touched(event), order__customer__deletion__isnull=True)
         write_offs_settle(rows.values_list("pk", flat=True), actor=event.actor, batch=event.batch_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
@@ -16,6 +16,17 @@ from zhike.metadata.actor import Actor
 #: Sums in minor units by what they are of, then by kind.
 Sums = Mapping[int, Mapping[str, int]]
 AT_ONCE = 500
+
+#: Told of instalments whose balance was written, in the transaction.
+Listener = Callable[[Collection[int], Actor], None]
+_listeners: list[Listener] = []
+
+
+def after_balance(listener: Listener) -> Listener:
+    """Register who acts on balances that changed."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
 
 
 def customers_hold(ids: Iterable[int]) -> None:
@@ -35,7 +46,10 @@ def enter(entries: Sequence[LedgerEntry], *, actor: Actor) -> None:
         entry.created_by_id = entry.updated_by_id = actor.user_id
         entry.memo = entry.memo[:200]
     LedgerEntry.objects.bulk_create(listed, batch_size=AT_ONCE)
-    balance({entry.instalment_id for entry in listed if entry.instalment_id})
+    touched = {entry.instalment_id for entry in listed if entry.instalment_id}
+    balance(touched)
+    for listener in _listeners if touched else ():
+        listener(touched, actor)
 
 
 def balance(instalments: Collection[int]) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now, gettext_lazy as _
 
 from zhike.domain.customers.preparation import Found, followers_prepare, merged
-from zhike.domain.money.choices import EntryKind, Milestone
+from zhike.domain.money.choices import EntryKind, Milestone, WriteOffState
 from zhike.domain.money.ledger import customers_hold, free_amounts, sums_by
 from zhike.domain.money.matching import PAID_BACK
 from zhike.domain.money.models import Invoice, Receipt
@@ -168,7 +168,7 @@ def write_offs_prepare(rows: list[Values], existing: Mapping[int, Values], _acto
     sums = sums_by("order", list(orders))
     still = {pk: open_amount(sums.get(pk, {})) for pk in orders}
     for held in existing.values():
-        if held["order"] in still:
+        if held["order"] in still and held["state"] == WriteOffState.COUNTED:
             still[held["order"]] += held["amount"]
     for index, row in enumerate(rows):
         stored, order = existing.get(index), orders.get(merged(row, existing.get(index), "order") or 0)
@@ -180,6 +180,8 @@ def write_offs_prepare(rows: list[Values], existing: Mapping[int, Values], _acto
             row["department"] = order.department_id
         elif row.get("order", stored["order"]) != stored["order"]:
             found[index]["order"] = OTHER_ORDER
+        if merged(row, stored, "state") == WriteOffState.REFUSED:
+            continue
         amount = merged(row, stored, "amount") or 0
         if amount <= 0:
             found[index]["amount"] = NOT_POSITIVE

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.accounts.rights import on_behalf
-from zhike.domain.money.choices import EntryKind, Milestone
+from zhike.domain.money.choices import EntryKind, Milestone, WriteOffState
 from zhike.domain.money.ledger import customers_hold, enter, left_of, sums_by, taken_back
 from zhike.domain.money.models import Instalment, LedgerEntry, WriteOff
 from zhike.domain.money.policies import rules_on
@@ -196,7 +196,8 @@ def write_offs_settle(ids: Any, *, actor: Actor, batch: int) -> None:
         return
     sums = sums_by("write_off", [row.pk for row in rows])
     for row in rows:
-        wanted = row.amount if row.deletion_id is None and counts(row.order) else 0
+        counted = row.state == WriteOffState.COUNTED and row.deletion_id is None
+        wanted = row.amount if counted and counts(row.order) else 0
         posted = sums.get(row.pk, {}).get(EntryKind.WRITTEN_OFF, 0)
         if wanted == posted:
             continue

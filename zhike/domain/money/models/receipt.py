@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from zhike.domain.money.choices import Method
+from zhike.domain.money.choices import WRITE_OFF_TONES, Method, WriteOffState
 from zhike.metadata.fields.columns import ChoiceField, LongTextField, MoneyField
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
@@ -77,7 +77,7 @@ class Refund(Record):
 
 
 class WriteOff(Record):
-    """What is still open of an order and given up, with the reason."""
+    """What is still open of an order and given up, with the reason; it counts once nobody has to say yes any more."""
 
     #: Links name their target by it.
     zhike_key = "write_off"
@@ -86,6 +86,13 @@ class WriteOff(Record):
     day = models.DateField(pgettext_lazy("write-off", "date"), blank=True)
     amount = MoneyField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200)
+    state = ChoiceField(
+        pgettext_lazy("write-off", "state"),
+        choices=WriteOffState,
+        tones=WRITE_OFF_TONES,
+        default=WriteOffState.COUNTED,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("write-off")
