@@ -30,6 +30,7 @@ ELSEWHERE = {
     "public_quote": "tests/web/test_quotes.py: test_a_customer_sees_the_quote_and_accepts_it_once",
     "public_quote_pdf": "tests/web/test_quotes.py: test_a_link_that_ended_tells_nothing",
     "quote_pdf": "tests/web/test_quotes.py: test_paper_and_link_are_for_whom_the_quote_is_within_reach",
+    "contract_pdf": "tests/web/test_contracts.py: test_the_paper_is_for_whoever_sees_all_that_stands_on_it",
     "quote_link": "tests/web/test_quotes.py: test_paper_and_link_are_for_whom_the_quote_is_within_reach",
     "check_links": "tests/web/test_customer_checks.py: test_links_for_many_are_for_who_may_export_and_change",
     "customer_check": "tests/web/test_customer_checks.py: test_only_who_may_change_the_customer_makes_and_ends_links",

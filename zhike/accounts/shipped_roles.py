@@ -21,7 +21,7 @@ BUSINESS = ("customer", "contact", "relation", "interaction", "task", "*")
 #: What the firm sells is for everybody to look up, and for few to change.
 CATALOGUE = ("product", "product_category", "price_book", "price_book_entry", "bundle_part")
 #: In whose name quotes are made, and how far discounts go.
-OFFERING = ("seller", "discount_limit")
+OFFERING = ("seller", "discount_limit", "contract_template")
 #: Who gets leads, and how they are scored.
 LEAD_RULES = ("lead_rule", "lead_score_rule")
 KEEP = ("view", "create", "edit", "delete", "restore")

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "zhike.domain.risk",
     "zhike.domain.orders",
     "zhike.domain.money",
+    "zhike.domain.contracts",
     "zhike.domain.key_accounts",
     "zhike.domain.deals",
     "zhike.domain.pools",

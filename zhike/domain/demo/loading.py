@@ -15,6 +15,7 @@ from zhike.accounts.people import user_create
 from zhike.domain.demo import trade
 from zhike.domain.demo.approvals import approvals
 from zhike.domain.demo.business import Block, Business, Plan
+from zhike.domain.demo.contracts import contracts
 from zhike.domain.demo.deals import deals
 from zhike.domain.demo.hand_over import hand_over
 from zhike.domain.demo.imports import imports
@@ -197,6 +198,7 @@ class Loader:
         imports(self.ids["user"], self.actor_of)
         if self.plan.has_stories:
             orders(self.ids["customer"], min(self.plan.today, timezone.localdate()))
+            contracts(self.ids["customer"], min(self.plan.today, timezone.localdate()))
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

@@ -1,0 +1,1 @@
+"""Quotes: their lines, sums, versions, limits and answers."""

@@ -1,0 +1,1 @@
+"""Contracts: templates, versions with their paper, signatures, obligations and renewal."""
