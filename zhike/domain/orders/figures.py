@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import DecimalField, ExpressionWrapper, OuterRef, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, ExpressionWrapper, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from zhike.domain.orders.models import DeliveryLine, OrderLine, ReturnLine
+from zhike.domain.orders.models import DeliveryLine, Order, OrderLine, ReturnLine
 from zhike.metadata import registry
 from zhike.metadata.fields import field_type
 from zhike.metadata.fields.base import Field
@@ -37,6 +37,10 @@ def _share() -> Any:
     return ExpressionWrapper(share, output_field=DecimalField(max_digits=9, decimal_places=4))
 
 
+def _has_order() -> Any:
+    return Exists(Order.objects.filter(quote=OuterRef("pk")))
+
+
 @registry.extend
 def quantity_fields(object_type: ObjectType) -> Mapping[str, Field]:
     """What was delivered and returned, on lines and orders."""
@@ -44,6 +48,12 @@ def quantity_fields(object_type: ObjectType) -> Mapping[str, Field]:
         return {
             "delivered_share": Field(
                 "delivered_share", field_type("percent"), _("delivered"), readonly=True, computed=_share
+            )
+        }
+    if object_type.key == "quote":
+        return {
+            "has_order": Field(
+                "has_order", field_type("boolean"), _("has its order"), readonly=True, computed=_has_order
             )
         }
     if object_type.key != "order_line":

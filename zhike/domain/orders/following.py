@@ -36,6 +36,8 @@ def follow_lines(event: WriteEvent) -> None:
     ids = _touched(event)
     if not ids:
         return
+    if event.deleted:
+        papers.deleted_lines_check(list(event.deleted))
     orders = set(OrderLine.objects.filter(pk__in=ids).values_list("order_id", flat=True))
     sums_save(orders, actor=event.actor)
     transactions_post(ids, actor=event.actor)

@@ -14,7 +14,7 @@ from zhike.domain.customers.preparation import Found, merged
 from zhike.domain.orders.choices import OrderState
 from zhike.domain.orders.models import Delivery, DeliveryLine, Order, OrderLine, OrderReturn, ReturnLine
 from zhike.domain.orders.numbers import give_numbers
-from zhike.domain.orders.preparation import NOT_POSITIVE, OTHER_ORDER, Quantities, locked_orders, quantities
+from zhike.domain.orders.preparation import DELIVERED, NOT_POSITIVE, OTHER_ORDER, Quantities, locked_orders, quantities
 from zhike.lib.line_amounts import rounded
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, Problem
@@ -140,6 +140,13 @@ class _Lines:
 
     def problems(self) -> Found:
         return {index: problems for index, problems in self.found.items() if problems}
+
+
+def deleted_lines_check(ids: list[int]) -> None:
+    """What is with the customer stays ordered, unless the whole order goes. Raises Invalid."""
+    lines = OrderLine.objects.filter(pk__in=ids, order__deletion__isnull=True)
+    if any(now.delivered > now.returned for now in quantities(lines).values()):
+        raise Invalid({"": [DELIVERED]})
 
 
 def deleted_deliveries_check(ids: list[int]) -> None:

@@ -16,15 +16,14 @@ from zhike.domain.customers.preparation import Found, followers_prepare, merged
 from zhike.domain.orders.choices import LIVE, MOVES, OrderState
 from zhike.domain.orders.models import DeliveryLine, Order, OrderLine, ReturnLine
 from zhike.domain.orders.numbers import give_numbers
-from zhike.lib.line_amounts import line_amount, rounded, tax_split
+from zhike.domain.orders.sums import amount_of, tax_within
+from zhike.lib.line_amounts import line_amount, rounded
 from zhike.lib.money import LARGEST
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
-#: Minor units in a whole one.
-CENTS = 100
 #: What the amount of a line is made from.
 PRICED = ("quantity", "unit_price", "discount", "source_amount")
 
@@ -46,8 +45,9 @@ NEGATIVE = Problem("negative_amount", _("What comes back is a return, not a nega
 BELOW_DELIVERED = Problem("below_delivered", _("More than that is delivered already."))
 RETURNED = Problem("returned", _("Part of this line came back already, so quantity and price stay as they are."))
 
-#: Asked before orders are confirmed: stored orders → the problem of those that may not be, by id.
-Check = Callable[[Sequence[Order], Actor], Mapping[int, Mapping[str, Problem]]]
+#: Asked before orders are confirmed, and again once orders were written with what they come to (``is_counted``): orders → the
+#: problem of those that may not be, by id.
+Check = Callable[[Sequence[Order], Actor, bool], Mapping[int, Mapping[str, Problem]]]
 _checks: list[Check] = []
 
 
@@ -112,10 +112,33 @@ def _check_live(rows: list[Values], existing: Mapping[int, Values], found: Found
             if not counted.get(order.pk):
                 found[began[order.pk]]["state"] = NO_LINES
         for check in _checks:
-            for pk, problems in check(orders, actor).items():
+            for pk, problems in check(orders, actor, False).items():
                 found[began[pk]].update(problems)
     for pk in _with_goods(ceased):
         found[ceased[pk]]["state"] = DELIVERED
+
+
+def orders_verify(written: Mapping[int, Values | None], actor: Actor) -> Found:
+    """Orders that were written as confirmed, or became more, meet the same checks, with their lines counted."""
+    if actor.is_system:
+        return {}
+    rows = Order.objects.filter(pk__in=list(written), state=OrderState.CONFIRMED, amount__gt=0).select_related(
+        "customer"
+    )
+    orders = [
+        order
+        for order in rows.order_by("pk")
+        if (before := written[order.pk]) is None or before["state"] not in LIVE or order.amount > before["amount"]
+    ]
+    found: Found = {}
+    for check in _checks if orders else ():
+        found |= check(orders, actor, True)
+    return found
+
+
+def order_frozen(stored: Values) -> Problem | None:
+    """Why lines of this order cannot change, if so."""
+    return SHUT if stored.get("state") in (OrderState.DONE, OrderState.CANCELLED) else None
 
 
 def _live_lines(orders: Iterable[int]) -> Any:
@@ -206,6 +229,7 @@ def lines_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Act
         _check_numbers(row, stored, found[index])
         if stored is not None:
             _check_given(row, stored, given[stored["id"]], found[index])
+            _follow_quantity(row, stored)
         if not found[index]:
             _fill_amount(row, stored, found[index])
     _fill_positions(rows, existing)
@@ -233,6 +257,13 @@ def _fill_products(rows: list[Values], existing: Mapping[int, Values]) -> None:
         quantity = merged(row, stored, "quantity")
         if row.get("cost") is None and product.cost is not None and quantity:
             row["cost"] = line_amount(quantity, product.cost)
+
+
+def _follow_quantity(row: Values, stored: Values) -> None:
+    """The cost of more or less of the same, where nobody says another."""
+    before, after, cost = stored["quantity"], merged(row, stored, "quantity"), stored["cost"]
+    if after and after != before and cost is not None and row.get("cost", cost) == cost and "product" not in row:
+        row["cost"] = rounded(cost * after / before)
 
 
 def check_order(row: Values, stored: Values | None, order: Order, problems: dict[str, Problem], actor: Actor) -> None:
@@ -264,19 +295,14 @@ def _check_given(row: Values, stored: Values, now: Quantities, problems: dict[st
 
 
 def _fill_amount(row: Values, stored: Values | None, problems: dict[str, Problem]) -> None:
-    price, source = merged(row, stored, "unit_price"), merged(row, stored, "source_amount")
-    if price is not None:
-        amount = line_amount(merged(row, stored, "quantity"), price, merged(row, stored, "discount"))
-    elif source is not None:
-        amount = rounded(source * CENTS)
-    else:
+    amount = amount_of(*(merged(row, stored, key) for key in PRICED))
+    if amount is None:
         problems["unit_price"] = NO_PRICE
-        return
-    if amount > LARGEST:
-        problems["unit_price" if price is not None else "source_amount"] = TOO_LARGE
-        return
-    row["amount"] = amount
-    row["tax"] = tax_split(amount, merged(row, stored, "tax_rate"), included=True).tax
+    elif amount > LARGEST:
+        problems["unit_price" if merged(row, stored, "unit_price") is not None else "source_amount"] = TOO_LARGE
+    else:
+        row["amount"] = amount
+        row["tax"] = tax_within(amount, merged(row, stored, "tax_rate"))
 
 
 def _fill_positions(rows: list[Values], existing: Mapping[int, Values]) -> None:

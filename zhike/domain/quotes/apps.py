@@ -16,4 +16,5 @@ class QuotesConfig(AppConfig):
     verbose_name = _("Quotes")
 
     def ready(self) -> None:
-        import_module("zhike.domain.quotes.objects")
+        for part in ("objects", "jobs"):
+            import_module(f"zhike.domain.quotes.{part}")

@@ -14,6 +14,7 @@ class QuoteState(models.TextChoices):
     SENT = "sent", pgettext_lazy("quote", "sent")
     ACCEPTED = "accepted", pgettext_lazy("quote", "accepted")
     REFUSED = "refused", pgettext_lazy("quote", "refused")
+    EXPIRED = "expired", pgettext_lazy("quote", "ended without an answer")
     REPLACED = "replaced", pgettext_lazy("quote", "replaced by a newer version")
 
 

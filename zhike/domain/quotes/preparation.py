@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.customers.preparation import Found, followers_prepare, merged
+from zhike.domain.deals.models import Opportunity
 from zhike.domain.quotes.choices import QuoteState
 from zhike.domain.quotes.models import Quote, Seller
 from zhike.metadata.actor import Actor
@@ -22,9 +23,10 @@ FROZEN = Problem(
 )
 NOT_A_DISCOUNT = Problem("out_of_range", _("A discount lies between 0 and 100."))
 NOT_POSITIVE = Problem("out_of_range", _("The quantity must be more than nothing."))
+OTHER_DEAL = Problem("other_deal", _("This opportunity belongs to another customer."))
 NEGATIVE = Problem("negative_amount", _("A price is not negative."))
 #: What may change at any time: how we work with a quote, not what was offered.
-FREE = frozenset({"owner", "department", "note"})
+FREE = frozenset({"owner", "department", "note", "opportunity"})
 HUNDRED = Decimal(100)
 
 
@@ -40,12 +42,15 @@ def quotes_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Ac
     new = [row for index, row in enumerate(rows) if index not in existing]
     _number(new)
     _sellers(new)
+    strange = _of_others(rows, existing)
     for index, row in enumerate(rows):
         stored = existing.get(index)
         problems = _out_of_range(row)
         if stored is not None and not actor.is_system and frozen(stored):
             changed = {key for key, value in row.items() if value != stored.get(key)} - FREE
             problems |= dict.fromkeys(changed, FROZEN)
+        if index in strange:
+            problems["opportunity"] = OTHER_DEAL
         if problems:
             found[index] = problems
     return found
@@ -54,6 +59,18 @@ def quotes_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Ac
 def _out_of_range(row: Values) -> dict[str, Problem]:
     percent = row.get("discount_percent")
     return {"discount_percent": NOT_A_DISCOUNT} if percent is not None and not 0 <= percent <= HUNDRED else {}
+
+
+def _of_others(rows: list[Values], existing: Mapping[int, Values]) -> set[int]:
+    """Rows that name an opportunity of another customer."""
+    wanted = {row["opportunity"] for row in rows if row.get("opportunity")}
+    deals = dict(Opportunity.objects.filter(pk__in=wanted).values_list("pk", "customer_id")) if wanted else {}
+    return {
+        index
+        for index, row in enumerate(rows)
+        if (customer := deals.get(row.get("opportunity") or 0)) is not None
+        and customer != merged(row, existing.get(index), "customer")
+    }
 
 
 def _number(new: list[Values]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhike.domain.deals.models.line import OpportunityLine
 from zhike.domain.deals.models.move import StageMove
 from zhike.domain.deals.models.opportunity import Opportunity
 from zhike.domain.deals.models.pipeline import Pipeline, PipelineVersion
@@ -12,6 +13,7 @@ __all__ = [
     "MaterialSent",
     "NegotiationStep",
     "Opportunity",
+    "OpportunityLine",
     "Pipeline",
     "PipelineVersion",
     "ProcessStep",

@@ -42,7 +42,9 @@ class Opportunity(Record):
         editable=False,
     )
 
-    amount = MoneyField(_("amount"), null=True, blank=True)
+    amount = MoneyField(
+        _("amount"), null=True, blank=True, help_text=_("Where there are lines, it is what they come to.")
+    )
     #: Below it we do not go; negotiation steps are held against it.
     floor_price = MoneyField(_("lowest price"), null=True, blank=True)
     close_on = models.DateField(_("expected to close on"), null=True, blank=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from zhike.domain.deals.objects import actions, move, opportunity, process, selling
+from zhike.domain.deals.objects import actions, line, move, opportunity, process, selling
 
-__all__ = ["actions", "move", "opportunity", "process", "selling"]
+__all__ = ["actions", "line", "move", "opportunity", "process", "selling"]

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.deals.conditions import opportunities_verify
 from zhike.domain.deals.fields import computed_fields
+from zhike.domain.deals.lines import deal_fill, deal_sums
 from zhike.domain.deals.models import Opportunity
+from zhike.domain.deals.objects.line import COLUMNS as LINE_COLUMNS
 from zhike.domain.deals.preparation import opportunities_prepare
 from zhike.metadata import registry
-from zhike.metadata.object_type import Child, ObjectType, Panel, Section, TimelineSource
+from zhike.metadata.object_type import Child, Lines, ObjectType, Panel, Section, TimelineSource
 from zhike.metadata.registry import object_type
 
 
@@ -57,16 +59,31 @@ def describe() -> ObjectType:
             Panel("process_step", "opportunity", ("title", "state", "due_at"), limit=8, is_more=True),
             Panel("negotiation_step", "opportunity", ("title", "side", "price", "said_at"), limit=8, is_more=True),
             Panel("material_sent", "opportunity", ("title", "kind", "sent_at", "opened_at"), is_more=True),
+            Panel("quote", "opportunity", ("title", "number", "state", "total"), limit=8, is_more=True),
+            Panel("contract", "opportunity", ("title", "number", "state", "amount"), limit=8, is_more=True),
+            Panel("order", "opportunity", ("number", "day", "state", "amount"), limit=8, is_more=True),
             Panel("stage_move", "opportunity", ("stage", "moved_at", "owner"), limit=8, is_more=True),
         ),
         children=(
             # First: a step names its task, which cannot go before it.
             Child("process_step", "opportunity"),
             Child("stage_move", "opportunity"),
+            Child("opportunity_line", "opportunity"),
             Child("task", "opportunity"),
             Child("stakeholder", "opportunity"),
             Child("material_sent", "opportunity"),
             Child("negotiation_step", "opportunity"),
+        ),
+        lines=Lines(
+            "opportunity_line",
+            "opportunity",
+            LINE_COLUMNS,
+            label=_("Lines"),
+            source="product",
+            fill=deal_fill,
+            refill={"quantity": ("unit_price",)},
+            sums=deal_sums,
+            totals=("amount",),
         ),
         board_by="stage",
         board_filter={"all": [{"field": "state", "op": "eq", "value": "open"}]},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.accounts.rights import on_behalf
 from zhike.domain.deals.choices import DealState
-from zhike.domain.deals.models import Opportunity, StageMove
+from zhike.domain.deals.models import Opportunity, OpportunityLine, StageMove
 from zhike.domain.deals.pipelines import Process, latest_processes, processes_of
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
@@ -22,6 +22,7 @@ from zhike.metadata.storage import storage
 ELSEWHERE = Problem("moved_meanwhile", _("Somebody has moved this deal in the meantime: look where it stands now."))
 NOT_OPEN = Problem("not_open", _("This deal is closed already."))
 NOT_CLOSED = Problem("not_closed", _("This deal is open."))
+LINES_DECIDE = Problem("lines_decide", _("The lines say what this deal is worth: change them first."))
 AMOUNT_NEEDED = Problem("required", _("Say for how much it was won."))
 NO_SUCH_STAGE = Problem("unknown_stage", _("Choose a stage that a pipeline has today."))
 REASON_NEEDED = Problem("required", _("Say which competitor, or another reason."))
@@ -65,9 +66,17 @@ def deal_win(
         processes = _processes(rows)
         if amount is None and any(row.amount is None for row in rows):
             raise Invalid({"amount": [AMOUNT_NEEDED]})
+        if amount is not None and any(row.amount != amount for row in _with_lines(rows)):
+            raise Invalid({"amount": [LINES_DECIDE]})
         told = {"win_reason": win_reason, "close_note": close_note, "amount": amount}
         written = [Row({**_given(told), **_won(row, processes)}, id=row.pk) for row in rows]
         return _written(written, on_behalf(actor))
+
+
+def _with_lines(rows: Sequence[Opportunity]) -> list[Opportunity]:
+    listed = OpportunityLine.objects.filter(opportunity__in=[row.pk for row in rows], deletion=None)
+    filled = set(listed.values_list("opportunity_id", flat=True))
+    return [row for row in rows if row.pk in filled]
 
 
 def _won(row: Opportunity, processes: dict[tuple[str, int], Process]) -> Values:

@@ -26,6 +26,16 @@ class Order(Record):
     opportunity = models.ForeignKey(
         "deals.Opportunity", models.PROTECT, verbose_name=_("opportunity"), null=True, blank=True, related_name="orders"
     )
+    quote = models.ForeignKey(
+        "quotes.Quote",
+        models.PROTECT,
+        verbose_name=_("quote"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="orders",
+        db_index=False,
+    )
     state = ChoiceField(_("state"), choices=OrderState, tones=STATE_TONES, default=OrderState.DRAFT)
     currency = ChoiceField(_("currency"), choices=Currency, default=Currency.CNY)
     may_exceed = models.BooleanField(_("more than ordered may be delivered"), default=False)
@@ -45,6 +55,13 @@ class Order(Record):
                 fields=("customer", "state", "day"), condition=models.Q(deletion__isnull=True), name="order_customer"
             ),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("quote",),
+                name="order_of_a_quote_once",
+                violation_error_message=_("This quote has its order already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -63,6 +80,16 @@ class OrderLine(Record):
     position = models.PositiveIntegerField(pgettext_lazy("order line", "position"), null=True, blank=True)
     product = models.ForeignKey(
         "catalog.Product", models.PROTECT, verbose_name=_("product"), null=True, blank=True, related_name="order_lines"
+    )
+    bundle = models.ForeignKey(
+        "catalog.Product",
+        models.PROTECT,
+        verbose_name=_("out of the bundle"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )
     item = models.CharField(pgettext_lazy("order line", "item"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=1)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from zhike.domain.orders.choices import OrderState
 from zhike.domain.orders.deliver import order_deliver
+from zhike.domain.orders.from_quote import orders_from_quotes
 from zhike.domain.orders.models import Order
+from zhike.domain.quotes.models import Quote
 from zhike.metadata import records, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.object_type import Action
@@ -60,3 +62,13 @@ _add(order_done, pgettext_lazy("order", "Done"), "check", OrderState.CONFIRMED)
 _add(order_reopen, _("Open again"), "arrow-back-up", OrderState.DONE)
 _add(order_redraft, _("Back to draft"), "arrow-back-up", OrderState.CONFIRMED, OrderState.CANCELLED, rare=True)
 _add(order_cancel, _("Cancel the order"), "ban", OrderState.DRAFT, OrderState.CONFIRMED, rare=True)
+registry.action(
+    Quote,
+    key="order",
+    label=_("Make the order"),
+    permission="edit",
+    icon="shopping-cart",
+    when={
+        "all": [{"field": "state", "op": "eq", "value": "accepted"}, {"field": "has_order", "op": "eq", "value": False}]
+    },
+)(orders_from_quotes)

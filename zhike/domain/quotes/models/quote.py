@@ -20,7 +20,7 @@ from zhike.metadata.fields.columns import (
 from zhike.metadata.indexes import bin_index, list_indexes
 from zhike.metadata.models import Record
 
-STATE_TONES = {"approval": "amber", "sent": "blue", "accepted": "green", "refused": "red"}
+STATE_TONES = {"approval": "amber", "sent": "blue", "accepted": "green", "refused": "red", "expired": "grey"}
 
 
 class Quote(Record):
@@ -46,6 +46,9 @@ class Quote(Record):
         null=True,
         blank=True,
         related_name="+",
+    )
+    opportunity = models.ForeignKey(
+        "deals.Opportunity", models.PROTECT, verbose_name=_("opportunity"), null=True, blank=True, related_name="quotes"
     )
     seller = models.ForeignKey(
         Seller, models.PROTECT, verbose_name=_("own company"), null=True, blank=True, related_name="+"
@@ -80,6 +83,11 @@ class Quote(Record):
             bin_index("quote"),
             *list_indexes("quote", "-updated_at", by_department=False),
             models.Index(fields=("customer", "-updated_at"), name="quote_customer"),
+            models.Index(
+                fields=("valid_until", "id"),
+                condition=models.Q(state=QuoteState.SENT, deletion__isnull=True),
+                name="quote_ending",
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=("number", "revision"), name="quote_version_once")]
 

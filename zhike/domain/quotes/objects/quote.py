@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.domain.deals.models import Opportunity
+from zhike.domain.deals.objects.actions import OPEN
 from zhike.domain.quotes.models import Quote, QuoteLine
 from zhike.domain.quotes.preparation import frozen, lines_prepare, quotes_prepare
 from zhike.domain.quotes.services import sending
+from zhike.domain.quotes.services.from_deal import quotes_from_deals
 from zhike.domain.quotes.sums import quote_fill, quote_sums
 from zhike.metadata import registry
+from zhike.metadata.fields import field_type
+from zhike.metadata.fields.base import Field
 from zhike.metadata.object_type import PERMISSIONS, Child, Lines, Panel, Section, TimelineSource
 from zhike.metadata.registry import object_type
 
 LINE_COLUMNS = ("product", "name", "quantity", "unit", "unit_price", "discount_percent", "tax_rate", "amount")
-OVER = {"field": "state", "op": "in", "value": ["sent", "accepted", "refused"]}
+OVER = {"field": "state", "op": "in", "value": ["sent", "accepted", "refused", "expired"]}
 DRAFT = {"field": "state", "op": "eq", "value": "draft"}
 WAITS = {"field": "state", "op": "eq", "value": "approval"}
 
@@ -26,13 +31,23 @@ QUOTE = registry.add(
         title="title",
         subtitle=("number", "customer", "state"),
         columns=("title", "number", "customer", "state", "total", "valid_until", "revision", "owner", "updated_at"),
-        filters=("state", "customer", "valid_until", "total", "below_list", "owner"),
+        filters=("state", "customer", "opportunity", "valid_until", "total", "below_list", "owner"),
         search=("title", "number"),
         quick=("customer", "title", "valid_until"),
         form=(
             Section(
                 _("Quote"),
-                ("title", "customer", "contact", "seller", "valid_until", "tax_included", "discount_percent", "owner"),
+                (
+                    "title",
+                    "customer",
+                    "contact",
+                    "opportunity",
+                    "seller",
+                    "valid_until",
+                    "tax_included",
+                    "discount_percent",
+                    "owner",
+                ),
             ),
             Section(_("Terms and notes"), ("terms", "note")),
             Section(_("Course"), ("number", "revision", "replaces", "sent_at", "answered_at", "answered_by", "answer")),
@@ -44,7 +59,11 @@ QUOTE = registry.add(
         timeline=TimelineSource(
             subject="customer", at="sent_at", title="title", kind="state", more=("total",), is_named=True
         ),
-        panels=(Panel("quote", "replaces", ("number", "state", "total"), label=_("Newer versions"), is_more=True),),
+        panels=(
+            Panel("contract", "quote", ("title", "number", "state"), is_more=True),
+            Panel("order", "quote", ("number", "day", "state", "amount"), is_more=True),
+            Panel("quote", "replaces", ("number", "state", "total"), label=_("Newer versions"), is_more=True),
+        ),
         children=(Child("quote_line", "quote"),),
         lines=Lines(
             "quote_line",
@@ -94,6 +113,27 @@ registry.action(Quote, key="approve", label=_("Approve"), permission="approve", 
 registry.action(Quote, key="give_back", label=_("Give back"), permission="approve", icon="arrow-back-up", when=WAITS)(
     sending.quotes_give_back
 )
+registry.action(
+    Quote,
+    key="accept",
+    label=_("Accepted by word"),
+    permission="edit",
+    icon="circle-check",
+    is_rare=True,
+    when={"field": "state", "op": "eq", "value": "sent"},
+    arguments=(
+        Field(
+            key="answered_by",
+            type=field_type("text"),
+            label=_("answered by"),
+            required=True,
+            options={"max_length": 80},
+        ),
+    ),
+)(sending.quotes_accept)
+registry.action(
+    Opportunity, key="quote", label=_("Make a quote"), permission="edit", icon="file-invoice", is_beside=True, when=OPEN
+)(quotes_from_deals)
 registry.action(Quote, key="revise", label=_("New version"), permission="edit", icon="copy", when=OVER)(
     sending.quotes_revise
 )

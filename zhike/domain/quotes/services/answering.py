@@ -25,7 +25,7 @@ from zhike.metadata.storage import storage
 SECRET_BYTES = 24
 #: So long a customer still sees what was agreed on, after the last day on which it could be accepted.
 STAYS_DAYS = 30
-SHOWN = (QuoteState.SENT, QuoteState.ACCEPTED, QuoteState.REFUSED)
+SHOWN = (QuoteState.SENT, QuoteState.ACCEPTED, QuoteState.REFUSED, QuoteState.EXPIRED)
 NOT_SENT = Problem("not_sent", _("Send the quote first: a draft is not shown to the customer."))
 NAME_MISSING = Problem("required", _("Please write your name."))
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from zhike.accounts.rights import on_behalf
 from zhike.domain.quotes.choices import LimitedRole, QuoteState
 from zhike.domain.quotes.models import DiscountLimit, Quote, QuoteLine
+from zhike.engines.approvals.deciding import approval_grant, approval_return
+from zhike.engines.approvals.kinds import ApprovalKind, register
+from zhike.engines.approvals.models import Approval
+from zhike.engines.approvals.requiring import approval_required, running
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
@@ -20,8 +25,11 @@ from zhike.metadata.records import Row, record_save, save
 from zhike.metadata.storage import storage
 
 HUNDRED = Decimal(100)
+#: The kind of approval that quotes wait for.
+KIND = "discount"
 NOT_A_DRAFT = Problem("not_a_draft", _("Only a draft can be sent."))
 NOT_WAITING = Problem("not_waiting", _("This quote does not wait for approval."))
+NOT_SENT_YET = Problem("not_sent", _("Only a quote that was sent can be accepted."))
 STILL_A_DRAFT = Problem("still_a_draft", _("This is still a draft: change it as it is."))
 NO_LINES = Problem("no_lines", _("A quote without lines offers nothing: add a line first."))
 NO_END = Problem("required", _("Say until when the quote is valid."))
@@ -80,18 +88,20 @@ def _sent() -> dict[str, Any]:
 
 
 def quotes_send(ids: Sequence[int], *, actor: Actor) -> None:
-    """Freeze drafts and send them; those with more discount than the actor may give wait for approval."""
+    """Freeze drafts and send them; those wait for approval that a flow asks about, or whose discount the actor may not give."""
     with storage().write_transaction():
         quotes = quotes_within(ids, "edit", actor)
         filled = set(QuoteLine.objects.filter(quote__in=ids, deletion=None).values_list("quote_id", flat=True))
         for quote in quotes:
             _check(quote, has_lines=quote.pk in filled)
         limit = limit_of(actor)
-        values: list[dict[str, Any]] = [
-            _sent() if quote.below_list <= limit else {"state": QuoteState.APPROVAL.value, "sent_at": None}
-            for quote in quotes
-        ]
-        _move(quotes, values, actor)
+        for quote in quotes:
+            hold = partial(_move, [quote], [{"state": QuoteState.APPROVAL.value, "sent_at": None}], actor)
+            is_beyond = quote.below_list > limit
+            if not approval_required(
+                registry.get("quote"), quote.pk, kind=KIND, actor=actor, hold=hold, is_needed=is_beyond
+            ):
+                _move([quote], [_sent()], actor)
 
 
 def _check(quote: Quote, *, has_lines: bool) -> None:
@@ -107,25 +117,94 @@ def _check(quote: Quote, *, has_lines: bool) -> None:
 
 
 def quotes_approve(ids: Sequence[int], *, actor: Actor) -> None:
-    """Let quotes go out whose discount the actor may give."""
+    """Say yes to what is asked about quotes that wait; what waits without being asked about goes out within one's limit."""
     with storage().write_transaction():
-        quotes = quotes_within(ids, "approve", actor)
-        limit = limit_of(actor)
-        for quote in quotes:
+        for quote in quotes_within(ids, "approve", actor):
             if quote.state != QuoteState.APPROVAL:
                 raise Invalid({"": [NOT_WAITING]})
-            if quote.below_list > limit:
-                raise Invalid({"": [BEYOND_LIMIT]})
-        _move(quotes, [_sent() for _quote in quotes], actor)
+            asked = running("quote", quote.pk, KIND)
+            if asked is not None:
+                approval_grant([asked.pk], actor=actor)
+                continue
+            _check_limit(quote, actor)
+            _move([quote], [_sent()], actor)
+
+
+def _check_limit(quote: Quote, actor: Actor) -> None:
+    if quote.below_list > limit_of(actor):
+        raise Invalid({"": [BEYOND_LIMIT]})
 
 
 def quotes_give_back(ids: Sequence[int], *, actor: Actor) -> None:
     """Make drafts again of quotes that wait for approval."""
     with storage().write_transaction():
-        quotes = quotes_within(ids, "approve", actor)
-        if any(quote.state != QuoteState.APPROVAL for quote in quotes):
-            raise Invalid({"": [NOT_WAITING]})
-        _move(quotes, [{"state": QuoteState.DRAFT.value} for _quote in quotes], actor)
+        for quote in quotes_within(ids, "approve", actor):
+            if quote.state != QuoteState.APPROVAL:
+                raise Invalid({"": [NOT_WAITING]})
+            asked = running("quote", quote.pk, KIND)
+            if asked is not None:
+                approval_return([asked.pk], actor=actor, answer=gettext("To be changed."))
+            else:
+                _move([quote], [{"state": QuoteState.DRAFT.value}], actor)
+
+
+def discount_granted(approval: Approval, *, actor: Actor) -> None:
+    """Send the quote; where no flow said who decides, the one who granted must be allowed to give as much."""
+    quote = _asked_about(approval, QuoteState.APPROVAL)
+    if quote is None:
+        return
+    if approval.flow_version_id is None:
+        _check_limit(quote, actor)
+    if quote.valid_until is not None and quote.valid_until < timezone.localdate():
+        raise Invalid({"": [OUT_OF_DATE]})
+    _move([quote], [_sent()], actor)
+
+
+def discount_given_back(approval: Approval, *, actor: Actor) -> None:
+    """A draft again, to be changed."""
+    quote = _asked_about(approval, QuoteState.APPROVAL)
+    if quote is not None:
+        _move([quote], [{"state": QuoteState.DRAFT.value}], actor)
+
+
+def discount_asked_again(approval: Approval, *, actor: Actor) -> None:
+    """What was returned and is sent again waits again, as it is by now."""
+    quote = _asked_about(approval, QuoteState.DRAFT)
+    if quote is None:
+        raise Invalid({"": [NOT_A_DRAFT]})
+    _check(quote, has_lines=QuoteLine.objects.filter(quote=quote, deletion=None).exists())
+    _move([quote], [{"state": QuoteState.APPROVAL.value, "sent_at": None}], actor)
+
+
+def _asked_about(approval: Approval, state: QuoteState) -> Quote | None:
+    rows = Quote.objects.filter(pk=approval.about_id or 0, state=state, deletion=None)
+    found: Quote | None = rows.select_for_update(of=("self",), no_key=True).first()
+    return found
+
+
+register(
+    ApprovalKind(
+        KIND,
+        _("Discount of a quote"),
+        objects=("quote",),
+        on_grant=discount_granted,
+        on_refuse=discount_given_back,
+        on_end=discount_given_back,
+        on_again=discount_asked_again,
+        icon="discount",
+        tone="amber",
+    )
+)
+
+
+def quotes_accept(ids: Sequence[int], *, actor: Actor, answered_by: str) -> None:
+    """Note down that the customer said yes in other ways than by the link."""
+    with storage().write_transaction():
+        quotes = quotes_within(ids, "edit", actor)
+        if any(quote.state != QuoteState.SENT for quote in quotes):
+            raise Invalid({"": [NOT_SENT_YET]})
+        values = {"state": QuoteState.ACCEPTED.value, "answered_at": timezone.now(), "answered_by": answered_by}
+        _move(quotes, [values for _quote in quotes], actor)
 
 
 def quotes_revise(ids: Sequence[int], *, actor: Actor) -> list[int]:
