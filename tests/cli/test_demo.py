@@ -21,6 +21,7 @@ from zhike.domain.demo.trade import purchases
 from zhike.domain.leads.models import Lead
 from zhike.domain.pools.models import Custody
 from zhike.domain.quality.models import QualityScore
+from zhike.domain.targets.models import SalesTarget
 from zhike.domain.tiers.models import TierChange, TierOverride
 from zhike.domain.trade.concentration import concentration
 from zhike.domain.trade.models import Holding, PurchaseFigures
@@ -148,6 +149,11 @@ def test_trade_and_tiers_have_their_stories() -> None:
     fair = Lead.objects.get(name__startswith="太仓德邻")
     assert (fair.score, fair.owner is not None, fair.state) == (50, True, "new")
     assert Lead.objects.filter(owner__isnull=True).count() == 0
+
+    branch = SalesTarget.objects.get(level="department", department__parent=None, span="year", measure="orders")
+    assert 0 < branch.stand.attained < branch.amount
+    given = SalesTarget.objects.filter(level="person", span="year", measure="orders")
+    assert sum(given.values_list("amount", flat=True)) == 84_000_000
 
 
 def test_purchases_follow_the_tier_and_are_the_same_for_the_same_plan() -> None:

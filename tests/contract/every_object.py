@@ -43,6 +43,8 @@ FITTING: dict[str, dict[str, Any]] = {
     "write_off": {"amount": 5_000},
     "invoice": {"amount": 10_000, "tax": 1_000, "reverses": None},
     "credit_policy": {"dunning_days": "1,15"},
+    "sales_target": {"level": "person", "measure": "orders"},
+    "forecast_adjustment": {"level": "person"},
 }
 AFTER = {
     "delivery_line": ("order_line",),

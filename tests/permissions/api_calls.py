@@ -98,6 +98,7 @@ ELSEWHERE = {
     "merge": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "merge_undo": "tests/api/test_merging.py: test_only_who_may_merge_does",
     "self_update_links": "tests/web/test_customer_checks.py: test_links_for_a_list_over_the_api",
+    "targets_overview": "tests/web/test_targets.py: test_the_api_tells_the_tree_within_reach",
     "pool_customers": "tests/web/test_pools.py: test_who_does_not_belong_to_a_pool_sees_nothing_of_it",
     "approval_path": "tests/api/test_approvals.py: test_programs_read_the_path_and_ask",
     "values": "tests/web/test_values.py: test_programs_read_and_say_what_values_are",

@@ -24,6 +24,8 @@ CATALOGUE = ("product", "product_category", "price_book", "price_book_entry", "b
 OFFERING = ("seller", "discount_limit", "contract_template")
 #: Who gets leads, and how they are scored.
 LEAD_RULES = ("lead_rule", "lead_score_rule")
+#: What people are to sell: set by who leads, seen by whom they are for.
+TARGETS = ("sales_target",)
 KEEP = ("view", "create", "edit", "delete", "restore")
 #: What is sold, whose cost is for who leads; orders with their papers; and the money for them.
 COSTED = ("order", "order_line", "return_line", "transaction")
@@ -48,6 +50,7 @@ def with_company(grants: Mapping[str, Actions]) -> dict[str, Actions]:
         "pool": every(ALL, "view"),
         "custody": every(ALL, "view"),
         **on(("webform", "script", "needclass", "review_policy", *LEAD_RULES), every(ALL, "view")),
+        **on((*TARGETS, "forecast_adjustment"), every(OWN, "view")),
         "review_cycle": every(ALL, "view"),
         **on((*CATALOGUE, *OFFERING, "credit_policy", "ledger_entry"), every(ALL, "view")),
         "review": {**every(ALL, "view"), **every(OWN, "confirm")},
@@ -95,7 +98,8 @@ MANAGER = ShippedRole(
     description=gettext_noop("Leads a department: sees and changes everything in it and in the departments below."),
     grants=with_company(
         {
-            **on(BUSINESS, every(BELOW, *KEEP, "assign", "export", "import", "merge")),
+            "forecast_adjustment": every(BELOW, "view", "create", "edit", "assign", "export"),
+            **on((*BUSINESS, *TARGETS), every(BELOW, *KEEP, "assign", "export", "import", "merge")),
             **on(("tag", "needclass", *LEAD_RULES), every(ALL, *KEEP)),
             **on(CATALOGUE, every(ALL, *KEEP, "export", "import")),
             "approval": every(BELOW, "view"),
@@ -159,6 +163,8 @@ EXECUTIVE = ShippedRole(
             (
                 *BUSINESS,
                 *CATALOGUE,
+                *TARGETS,
+                "forecast_adjustment",
                 "tag",
                 "group",
                 "user",
@@ -185,6 +191,7 @@ CUSTODIAN = ShippedRole(
                     *BUSINESS,
                     *CATALOGUE,
                     *OFFERING,
+                    *TARGETS,
                     "tag",
                     "group",
                     "pool",
@@ -196,6 +203,7 @@ CUSTODIAN = ShippedRole(
                 every(ALL, *KEEP, "assign", "purge", "export", "import", "merge"),
             ),
             "review": every(ALL, "view", "confirm", "export", "recheck"),
+            "forecast_adjustment": every(ALL, "view", "create", "edit", "assign", "export"),
             **on(("review_cycle", "ledger_entry"), every(ALL, "view", "export")),
             "credit_policy": every(ALL, *KEEP),
         }

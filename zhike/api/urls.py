@@ -63,6 +63,7 @@ from zhike.api.views.settings import (
     tier_version_saved,
     tier_version_tried,
 )
+from zhike.api.views.targets import targets_overview
 from zhike.api.views.values import record_value_said, record_values
 from zhike.api.views.web_forms import web_form_design, web_form_designed
 
@@ -112,6 +113,7 @@ versioned = [
     path("exports/<int:export_id>/cancel", endpoint(POST=export_cancel), name="export_cancel"),
     path("exports/<int:export_id>/file", endpoint(GET=export_file), name="export_file"),
     path("review-cycles/<int:cycle_id>/report", endpoint(GET=review_report), name="review_report"),
+    path("targets/overview", endpoint(GET=targets_overview), name="targets_overview"),
     path("pools/<int:pool_id>/customers", endpoint(GET=pool_customers), name="pool_customers"),
     path("approvals/<int:approval_id>/path", endpoint(GET=approval_path), name="approval_path"),
     path("customers/self-update-links", endpoint(POST=self_update_links), name="self_update_links"),

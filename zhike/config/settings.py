@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "zhike.domain.collection",
     "zhike.domain.reviews",
     "zhike.domain.leads",
+    "zhike.domain.targets",
     "zhike.api",
     "zhike.web",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhike import __version__
 from zhike.api.openapi.configuration import quality, settings, web_form_designs
 from zhike.api.openapi.files import transfers
-from zhike.api.openapi.general import approvals, objects, pools, reviews, search, self_update
+from zhike.api.openapi.general import approvals, objects, pools, reviews, search, self_update, targets
 from zhike.api.openapi.parts import MASKED, PROBLEM, Schema
 from zhike.api.openapi.records import record_paths, record_schemas
 from zhike.metadata import registry
@@ -25,6 +25,7 @@ def document() -> Schema:
         **transfers(),
         **pools(),
         **reviews(),
+        **targets(),
         **approvals(),
         **self_update(),
         **quality(),

@@ -66,6 +66,18 @@ def reviews() -> Schema:
     }
 
 
+def targets() -> Schema:
+    answers = ok(_("Targets of a year from the firm down to people, with what is left to split."), {"type": "object"})
+    measures = {"type": "string", "enum": ["orders", "receipts", "won"]}
+    parameters = [
+        query_parameter("year", {"type": "integer", "minimum": 2000, "maximum": 2100}),
+        query_parameter("measure", measures, _("What counts.")),
+        query_parameter("category", {"type": "integer", "minimum": 1}, _("Product category.")),
+    ]
+    summary = _("Targets of a year")
+    return {"/targets/overview": {"get": operation(None, "targets_overview", summary, answers, parameters=parameters)}}
+
+
 def self_update() -> Schema:
     ids = {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "integer", "minimum": 1}}
     body = {"type": "object", "properties": {"ids": ids}, "required": ["ids"], "additionalProperties": False}

@@ -1,4 +1,4 @@
-"""Deals by the month in which they should close: counts, amounts and weighted amounts by forecast category, as a person may see them."""
+"""Deals by the month or quarter in which they should close: counts, amounts and weighted amounts by forecast category, as a person may see them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import TruncMonth, TruncQuarter
 
 from zhike.domain.deals.choices import DealState, ForecastCategory
 from zhike.metadata import policy, registry
@@ -18,6 +18,8 @@ from zhike.metadata.saving import context_for
 
 COUNTED = (ForecastCategory.COMMIT, ForecastCategory.BEST_CASE, ForecastCategory.PIPELINE)
 WON = "won"
+#: Months of a quarter, the other unit of a forecast.
+QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Cells by first day of the month and category (or WON); ``late`` are open deals whose date has passed."""
+    """Cells by first day of the month or quarter and category (or WON); ``late`` are open deals whose date has passed."""
 
     months: tuple[date, ...]
     cells: Mapping[tuple[date, str], Cell]
@@ -46,16 +48,22 @@ class Forecast:
         return self.cell(month, WON).amount + sum(self.cell(month, category).weighted for category in COUNTED)
 
 
-def months_from(first: date, count: int) -> tuple[date, ...]:
-    """First days of the months from that of a day on."""
-    start = first.year * 12 + first.month - 1
-    return tuple(date((start + place) // 12, (start + place) % 12 + 1, 1) for place in range(count))
+def months_from(first: date, count: int, step: int = 1) -> tuple[date, ...]:
+    """First days of the months from that of a day on, or with a ``step`` of three of the quarters."""
+    start = (first.year * 12 + first.month - 1) // step * step
+    return tuple(date(at // 12, at % 12 + 1, 1) for at in range(start, start + count * step, step))
 
 
-def forecast(actor: Actor, today: date, *, months: int = 6, narrowed: Mapping[str, Any] | None = None) -> Forecast:
-    """The months from today's on, in three queries; raises BadQuery for a filter that is not the actor's to use."""
+def forecast(
+    actor: Actor, today: date, *, months: int = 6, step: int = 1, narrowed: Mapping[str, Any] | None = None
+) -> Forecast:
+    """The months, or with a ``step`` of three the quarters, from today's on, in three queries.
+
+    Raises BadQuery for a filter that is not the actor's to use.
+    """
     opportunity = registry.get("opportunity")
-    listed = months_from(today, months + 1)
+    listed = months_from(today, months + 1, step)
+    truncated = TruncQuarter if step == QUARTER else TruncMonth
     first, beyond = listed[0], listed[-1]
     seen: Any = policy.queryset_for(actor, opportunity).filter(
         compile_filter(opportunity, narrowed or None, context_for(actor))
@@ -64,11 +72,11 @@ def forecast(actor: Actor, today: date, *, months: int = 6, narrowed: Mapping[st
     sums = {name: aggregate(expression) for name, (aggregate, expression) in _sums(weighted).items()}
     is_open = seen.filter(state=DealState.OPEN).exclude(forecast=ForecastCategory.OMITTED).order_by()
     cells: dict[tuple[date, str], Cell] = {}
-    ahead = is_open.filter(close_on__gte=today, close_on__lt=beyond).annotate(month=TruncMonth("close_on"))
+    ahead = is_open.filter(close_on__gte=today, close_on__lt=beyond).annotate(month=truncated("close_on"))
     for row in ahead.values("month", "forecast").annotate(**sums):
         cells[row["month"], row["forecast"]] = _cell(row)
     won = seen.filter(state=DealState.WON, closed_at__date__gte=first, closed_at__date__lt=beyond).order_by()
-    for row in won.annotate(month=TruncMonth("closed_at__date")).values("month").annotate(**sums):
+    for row in won.annotate(month=truncated("closed_at__date")).values("month").annotate(**sums):
         month = row["month"]
         cells[date(month.year, month.month, 1), WON] = _cell(row)
     beside = is_open.aggregate(

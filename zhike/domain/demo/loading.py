@@ -30,6 +30,7 @@ from zhike.domain.demo.quotes import quotes
 from zhike.domain.demo.reviews import reviews
 from zhike.domain.demo.risk import signals
 from zhike.domain.demo.stories import address_entries, comments, followed, later_changes
+from zhike.domain.demo.targets import targets
 from zhike.domain.demo.vocabulary import toml
 from zhike.domain.demo.web_forms import web_forms
 from zhike.engines.comments.services import comment_add, show
@@ -199,6 +200,7 @@ class Loader:
         if self.plan.has_stories:
             orders(self.ids["customer"], min(self.plan.today, timezone.localdate()))
             contracts(self.ids["customer"], min(self.plan.today, timezone.localdate()))
+            targets(self.ids["user"], self.plan.today)
 
     def _trade(self, block: Block) -> None:
         """A year of purchases, what customers hold, and grades by it; of the stories' branch alone."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from zhike.accounts.middleware import AccountRequest
 from zhike.domain.deals.choices import ForecastCategory
-from zhike.domain.deals.forecast import COUNTED, WON, Cell, Forecast, forecast, may_forecast, months_from
+from zhike.domain.deals.forecast import COUNTED, QUARTER, WON, Cell, Forecast, forecast, may_forecast, months_from
 from zhike.domain.deals.monitoring import Count, standings
 from zhike.metadata import policy, registry
 from zhike.metadata.fields.base import Context
@@ -53,7 +53,7 @@ navigation.add(
 
 @require_safe
 def forecast_page(request: AccountRequest) -> HttpResponse:
-    """The forecast of half a year, month by month."""
+    """The forecast of half a year month by month, or of a year and a half by quarters."""
     if not policy.may(request.actor, registry.get("opportunity"), "view"):
         raise PermissionDenied
     if not may_forecast(request.actor):
@@ -61,14 +61,20 @@ def forecast_page(request: AccountRequest) -> HttpResponse:
     scope = request.GET.get("of", "")
     chosen = scope if scope in SCOPES else ""
     today, context = timezone.localdate(), context_for(request.actor)
-    found = forecast(request.actor, today, narrowed=SCOPES[chosen])
+    step = QUARTER if request.GET.get("by") == "quarter" else 1
+    by = "&by=quarter" if step == QUARTER else ""
+    found = forecast(request.actor, today, step=step, narrowed=SCOPES[chosen])
     given = {
         "heading": _("Forecast"),
         "scopes": [
-            {"label": label, "url": f"?of={key}", "active": key == chosen}
+            {"label": label, "url": f"?of={key}{by}", "active": key == chosen}
             for key, label in (("", _("Everything I see")), ("mine", _("Mine")), ("department", _("My department")))
         ],
-        "months": [month_column(found, month, SCOPES[chosen], today, context) for month in found.months],
+        "units": [
+            {"label": label, "url": f"?of={chosen}{word}", "active": by == word}
+            for word, label in (("", _("By month")), ("&by=quarter", _("By quarter")))
+        ],
+        "months": [month_column(found, month, SCOPES[chosen], today, context, step) for month in found.months],
         "late": amount_link(found.late, beside_filter("lt", today, SCOPES[chosen]), context),
         "undated": amount_link(found.undated, beside_filter("is_empty", None, SCOPES[chosen]), context),
     }
@@ -76,10 +82,10 @@ def forecast_page(request: AccountRequest) -> HttpResponse:
 
 
 def month_column(
-    found: Forecast, month: date, scope: Mapping[str, Any], today: date, context: Context
+    found: Forecast, month: date, scope: Mapping[str, Any], today: date, context: Context, step: int = 1
 ) -> dict[str, Any]:
-    """One month: what was won, and what is open by category."""
-    last = months_from(month, 2)[1] - timedelta(days=1)
+    """One month or quarter: what was won, and what is open by category."""
+    last = months_from(month, 2, step)[1] - timedelta(days=1)
     labels = dict(ForecastCategory.choices)
     lines = [
         {
@@ -92,10 +98,16 @@ def month_column(
     ]
     won = amount_link(found.cell(month, WON), won_filter(month, last, scope), context)
     return {
-        "label": date_format(month, "YEAR_MONTH_FORMAT"),
+        "label": period_label(month, step),
         "expected": money(found.weighted(month), context),
         "lines": [{"label": _("Won"), **won}, *lines],
     }
+
+
+def period_label(month: date, step: int) -> str:
+    if step == QUARTER:
+        return _("Q%(quarter)s %(year)s") % {"quarter": (month.month + 2) // QUARTER, "year": month.year}
+    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 def open_filter(category: str, first: date, last: date, scope: Mapping[str, Any]) -> dict[str, Any]:
