@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('note', zhike.metadata.fields.columns.LongTextField(blank=True, null=True, verbose_name='note')),
                 ('first_on', models.DateField(editable=False, null=True, verbose_name='first day')),
                 ('last_on', models.DateField(editable=False, null=True, verbose_name='last day')),
-                ('subject_key', models.CharField(editable=False, max_length=80, verbose_name='what it is for')),
+                ('subject_key', models.CharField(blank=True, editable=False, max_length=80, verbose_name='what it is for')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.productcategory', verbose_name='product category')),
                 ('created_by', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('deletion', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.deletion')),

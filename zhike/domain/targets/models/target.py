@@ -41,7 +41,7 @@ class SalesTarget(Record):
     first_on = models.DateField(_("first day"), null=True, editable=False)
     last_on = models.DateField(_("last day"), null=True, editable=False)
     #: What it is for, once among live targets.
-    subject_key = models.CharField(_("what it is for"), max_length=80, editable=False)
+    subject_key = models.CharField(_("what it is for"), max_length=80, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("target")
