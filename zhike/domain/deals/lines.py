@@ -24,8 +24,8 @@ def deal_sums(_deal: Values, lines: Sequence[Values]) -> Values:
     """Set the amounts of lines and return their sum as the deal's amount; without lines the amount is what somebody typed."""
     for line in lines:
         quantity, price = line.get("quantity"), line.get("unit_price")
-        known = quantity is not None and price is not None
-        line["amount"] = line_amount(quantity, price, line.get("discount_percent")) if known else 0
+        is_known = quantity is not None and price is not None
+        line["amount"] = line_amount(quantity or 0, price or 0, line.get("discount_percent")) if is_known else 0
     return {"amount": sum(line["amount"] for line in lines)} if lines else {}
 
 

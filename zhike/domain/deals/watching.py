@@ -51,7 +51,8 @@ class Held:
 def held_by_people(actor: Actor, pipeline: str, since: date) -> list[Held]:
     """One line a person, those with the most open deals first; two queries. Won and lost are counted from a day on."""
     opportunity = registry.get("opportunity")
-    seen: Any = policy.queryset_for(actor, opportunity).filter(pipeline=pipeline).order_by()
+    rows: Any = policy.queryset_for(actor, opportunity)
+    seen = rows.filter(pipeline=pipeline).order_by()
     alarm = opportunity.field("alarm")
     people: dict[int | None, Held] = {}
     groups = seen.filter(state=DealState.OPEN).annotate(_alarm=alarm.type.expression(alarm))

@@ -95,7 +95,13 @@ def _contract(told: Told, customer: int, today: date) -> None:
     )
     for title, side, days, is_done in told.obligations:
         due = (today + timedelta(days=days)).isoformat()
-        values = {"title": title, "side": side, "due_on": due, "done_on": due if is_done else None, "owner": owner}
+        values: dict[str, Any] = {
+            "title": title,
+            "side": side,
+            "due_on": due,
+            "done_on": due if is_done else None,
+            "owner": owner,
+        }
         _save("contract_obligation", contract=contract, **values)
     if told.state == ContractState.SIGNED:
         signed = {"signature": Signature.BOTH.value, "signed_on": begins.isoformat()}

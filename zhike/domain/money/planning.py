@@ -81,9 +81,9 @@ def months_later(day: date, months: int) -> date:
 
 
 @confirm_check
-def plan_check(orders: Sequence[Order], actor: Actor) -> Mapping[int, Mapping[str, Problem]]:
-    """A plan that somebody wrote sums to the order before it counts; the system's own writes are adjusted instead."""
-    if actor.is_system:
+def plan_check(orders: Sequence[Order], actor: Actor, is_counted: bool) -> Mapping[int, Mapping[str, Problem]]:
+    """A plan that somebody wrote sums to the order before it counts; afterwards, and for the system, it is adjusted instead."""
+    if actor.is_system or is_counted:
         return {}
     sums: dict[int, int] = {}
     rows = Instalment.objects.filter(order__in=orders, deletion__isnull=True)

@@ -132,7 +132,8 @@ def orders_verify(written: Mapping[int, Values | None], actor: Actor) -> Found:
     ]
     found: Found = {}
     for check in _checks if orders else ():
-        found |= check(orders, actor, True)
+        for pk, problems in check(orders, actor, True).items():
+            found.setdefault(pk, {}).update(problems)
     return found
 
 

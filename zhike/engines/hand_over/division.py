@@ -52,7 +52,9 @@ class Division:
         """The values among the people's customers, the most frequent first. Raises BadQuery and OutOfTime."""
         part = next((part for part in listed.values() if part.leads), None)
         counts: Counter[Any] = Counter()
-        for person in people if part is not None else ():
+        for person in people:
+            if part is None:
+                break
             query = part.query(person.pk, context.actor)
             if self.part:
                 counts.update(self._regions(query.rows()))

@@ -109,7 +109,7 @@ def remade(object_type: ObjectType, field: Field, after: Field) -> list[Remade]:
     while waiting:
         changed = waiting.pop(0)
         for dependent in computed_kinds.dependents(registry.catalogue(), *changed):
-            row = CustomField.objects.get(pk=dependent.custom_id)
+            row = CustomField.objects.get(pk=dependent.custom_id or 0)
             one = _remade(row, dependent, changed, catalogue)
             # What hangs on two changed fields is looked at again once both stand in the catalogue.
             found.pop(row.pk, None)

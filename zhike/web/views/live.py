@@ -68,7 +68,7 @@ def sales_live(request: AccountRequest) -> HttpResponse:
     processes = [found for found in latest_processes().values() if found.pipeline.is_active]
     chosen = next((found for found in processes if found.pipeline.key == request.GET.get("within")), processes[0])
     days = next((days for days in SPANS if str(days) == request.GET.get("days")), SPANS[1])
-    address = {"within": chosen.pipeline.key, "days": days}
+    address: dict[str, str | int] = {"within": chosen.pipeline.key, "days": days}
     given = {
         "heading": _("Sales now"),
         "pause": PAUSE,

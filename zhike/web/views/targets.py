@@ -17,6 +17,7 @@ from zhike.accounts.middleware import AccountRequest
 from zhike.accounts.models import Department
 from zhike.domain.catalog.models import ProductCategory
 from zhike.domain.targets.choices import Level, Measure, Span
+from zhike.domain.targets.models import SalesTarget
 from zhike.domain.targets.rolling_up import Line, rows_behind, targets_of
 from zhike.domain.targets.spans import QUARTERS, months_within, spans_at
 from zhike.lib.money import format_amount
@@ -91,11 +92,8 @@ class _Page:
         """Categories for which targets of the year stand, where what counts has products."""
         if self.chosen["measure"] != Measure.ORDERS:
             return []
-        rows = ProductCategory.objects.filter(
-            pk__in=registry.get("sales_target")
-            .model._default_manager.filter(year=self.chosen["year"], deletion__isnull=True)
-            .values("category")
-        )
+        named = SalesTarget.objects.filter(year=self.chosen["year"], deletion__isnull=True)
+        rows = ProductCategory.objects.filter(pk__in=named.values("category"))
         found = [
             self.tab(name, category=pk) for pk, name in rows.order_by("position", "name").values_list("pk", "name")
         ]

@@ -159,7 +159,7 @@ def parts_of(target: SalesTarget, way: Way) -> list[dict[str, Any]]:
             {**whole, "level": Level.DEPARTMENT.value, "department": pk}
             for pk in rooms.order_by("name", "pk").values_list("pk", flat=True)
         ]
-    people = User.objects.filter(department_id=target.department_id, is_active=True, deletion__isnull=True)
+    people = User.objects.filter(department=target.department, is_active=True, deletion__isnull=True)
     if target.level == Level.COMPANY:
         people = people.none()
     return [
