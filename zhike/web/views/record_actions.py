@@ -73,6 +73,7 @@ def argument_dialog(
     request: AccountRequest, subject: Subject, action: Action, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
     page.fetch_own(subject)
+    forms.fetch_labels(form)
     context = {
         "heading": action.label_on(subject.row.values),
         "lead": subject.title,
