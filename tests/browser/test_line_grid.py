@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from zhike.domain.quotes.models import Quote
 SignIn = Callable[[User], Page]
 PHONE: Any = {"width": 390, "height": 844}
 LEAST_TARGET = 44
+#: The page of a quote, not that of a new one.
+SAVED = re.compile(r"/o/quotes/\d+/$")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +76,7 @@ def test_a_quote_is_written_without_the_mouse(cast: Cast, sign_in: SignIn, live_
     expect(total(page)).to_have_text("¥712.00")
     page.keyboard.press("ControlOrMeta+Enter")
 
-    page.wait_for_url("**/o/quotes/*/")
+    page.wait_for_url(SAVED)
     made = Quote.objects.get()
     assert [(line.name, line.quantity, line.amount) for line in lines_of(made.pk)] == [
         ("复印纸", 4, 66200),
@@ -147,7 +150,7 @@ def test_a_mistake_is_told_at_once_and_nothing_typed_is_lost(
     control(page, 0, "quantity").fill("2")
     expect(total(page)).to_have_text("¥177.00")
     page.keyboard.press("ControlOrMeta+Enter")
-    page.wait_for_url("**/o/quotes/*/")
+    page.wait_for_url(SAVED)
 
     assert [(line.name, line.amount) for line in lines_of(Quote.objects.get().pk)] == [("上门安装", 17700)]
     # The browser tells of every refused answer; this one was asked for.
