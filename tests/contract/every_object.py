@@ -161,13 +161,15 @@ def samples(object_type: ObjectType, owner: User, made: dict[str, int]) -> dict[
         if target in SECOND and value is not None:
             there[target] = make(registry.get(target), owner, made)
     fitting = {key: value for key, value in FITTING.get(object_type.key, {}).items() if key in object_type.fields}
+    if object_type.key == "product":
+        # No other product may have its code, and there are fewer sample words than products.
+        fitting["code"] = f"{found['code']} {object_type.model._default_manager.count()}"
     return {**found, **fitting}
 
 
 def seed_of(object_type: ObjectType) -> str:
-    """The same for every run; another one for a further product, whose code no other may have."""
-    several = object_type.model._default_manager.count() if object_type.key == "product" else 0
-    return f"sample of {object_type.key} {several}" if several else f"sample of {object_type.key}"
+    """The same for every run."""
+    return f"sample of {object_type.key}"
 
 
 def by_hand(object_type: ObjectType) -> bool:

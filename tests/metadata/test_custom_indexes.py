@@ -121,7 +121,7 @@ def test_holders_of_a_unique_value_are_found_by_the_index() -> None:
 
 @pytest.mark.django_db
 def test_the_index_of_a_custom_object_holds_its_own_records_only() -> None:
-    made = [object_create(label=label, actor=ADMIN) for label in ("车辆", "合同")]
+    made = [object_create(label=label, actor=ADMIN) for label in ("车辆", "协议")]
     rows = [field_create(one.key, kind="integer", label="数", indexed=True, actor=ADMIN) for one in made]
     for one in made:
         indexes_reconcile(one.key)

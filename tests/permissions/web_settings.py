@@ -100,7 +100,7 @@ def custom_object(found: Around) -> dict[str, Any]:
 
 
 def new_object(_found: Around) -> dict[str, Any]:
-    return {"label": "合同", "icon": "box", "group": "customers"}
+    return {"label": "协议", "icon": "box", "group": "customers"}
 
 
 def new_field(_found: Around) -> dict[str, Any]:

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.policy
 
 @pytest.fixture
 def contract(cast: Cast) -> str:
-    """合同, as an administrator would make it: an amount and a link to the customer."""
-    CustomObject.objects.create(key="contract", label="合同", label_en="Contract", icon="file-text")
+    """协议, as an administrator would make it: an amount and a link to the customer."""
+    CustomObject.objects.create(key="agreement", label="协议", label_en="Agreement", icon="file-text")
     for order, (key, kind, label, options) in enumerate(
         [
             ("amount", "money", "金额", {}),
@@ -26,7 +26,7 @@ def contract(cast: Cast) -> str:
         ]
     ):
         CustomField.objects.create(
-            object_key="contract",
+            object_key="agreement",
             key=key,
             kind=kind,
             label=label,
@@ -36,7 +36,7 @@ def contract(cast: Cast) -> str:
             required=key == "amount",
         )
     registry.touch()
-    return "/o/contract/"
+    return "/o/agreement/"
 
 
 def test_a_custom_object_has_form_page_history_comments_and_files(cast: Cast, contract: str) -> None:
@@ -64,12 +64,12 @@ def test_a_custom_object_has_form_page_history_comments_and_files(cast: Cast, co
 def test_what_a_custom_link_points_to_shows_it_among_its_related_records(cast: Cast, contract: str) -> None:
     [customer] = customers(cast.bob, "海天包装")
     values = {"name": "2026 年框", "amount": 12_000_000, "customer": customer}
-    record_save(registry.get("contract"), values, actor=actor(cast.bob))
+    record_save(registry.get("agreement"), values, actor=actor(cast.bob))
     part = {"HX-Target": "record-side-body"}
 
     side = client(cast.bob).get(f"/o/customers/{customer}/", headers=part).content.decode()
 
-    assert "合同" in side
+    assert "协议" in side
     assert "2026 年框" in side
     assert f"{contract}new/?customer={customer}" in side
 

@@ -141,17 +141,17 @@ def test_fields_are_ordered_retired_and_taken_up_again_with_their_values(cast: C
 
 def test_an_object_of_ones_own_has_a_list_at_once_and_comes_back_after_retiring(cast: Cast) -> None:
     browser = client(cast.adam)
-    answer = browser.post("/settings/objects/new/", {"label": "合同", "icon": "file-invoice", "group": "sales"})
+    answer = browser.post("/settings/objects/new/", {"label": "协议", "icon": "file-invoice", "group": "sales"})
     row = CustomObject.objects.get()
     assert answer["Location"] == f"/settings/fields/{row.key}/"
     data = {**OPTIONS["choices"], "label": "阶段", "kind": "choice"}
     browser.post(f"/settings/fields/{row.key}/new/", data)
     field = CustomField.objects.get()
-    changed = {"label": "销售合同", "icon": "receipt", "group": "sales", "board_by": field.key, "description": "签了的"}
+    changed = {"label": "销售协议", "icon": "receipt", "group": "sales", "board_by": field.key, "description": "签了的"}
     assert browser.post(f"/settings/objects/{row.pk}/", changed).status_code == 302
     seen = client(cast.alice).get(f"/o/{row.key}/")
     assert seen.status_code == 200
-    assert "销售合同" in seen.content.decode()
+    assert "销售协议" in seen.content.decode()
     browser.post(f"/settings/objects/{row.pk}/use/", {"use": "0"})
     assert client(cast.alice).get(f"/o/{row.key}/").status_code == 404
     assert "已停用" in browser.get(f"/settings/objects/{row.pk}/").content.decode()
@@ -171,7 +171,7 @@ def test_a_refused_object_keeps_what_was_typed(cast: Cast) -> None:
 @pytest.mark.parametrize("name", ["alice", "bob", "clara", "mallory"])
 def test_nobody_without_the_right_reads_or_writes_definitions(cast: Cast, name: str) -> None:
     row = made(cast)
-    client(cast.adam).post("/settings/objects/new/", {"label": "合同", "icon": "box", "group": ""})
+    client(cast.adam).post("/settings/objects/new/", {"label": "协议", "icon": "box", "group": ""})
     thing = CustomObject.objects.get()
     before = [list(CustomField.objects.values()), list(CustomObject.objects.values())]
     browser = client(getattr(cast, name))

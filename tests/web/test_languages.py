@@ -26,7 +26,7 @@ UNHEARD = {"script", "style", "code", "kbd", "datalist", "textarea"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 HAN = re.compile("[一-鿿]")
 WORD = re.compile(r"[A-Za-z]{3,}")
-ADDRESS = re.compile(r"/[a-z_/0-9]+/|[a-z.]+@[a-z.]+")
+ADDRESS = re.compile(r"/[a-z_/0-9]+/|[a-z.]+@[a-z.]+|\{\{[a-z_]+\}\}")
 #: What the records of these tests and the cast say.
 DATA = re.compile("营业部|销售一部|销售二部|服务市场部|海天包装|李明|回访一下|简体中文")
 #: Names and abbreviations that stand in Chinese pages too, and what the cast is called.

@@ -73,24 +73,27 @@ def test_every_number_opens_to_as_many_rows(cast: Cast) -> None:
         address = urlparse(unescape(link))
         object_type = registry.by_slug(address.path.split("/")[2])
         condition = orjson.loads(parse_qs(address.query)["filter"][0])
-        listed = Query(object_type, alice, context_for(alice), columns=("id",), filter=condition).page()
-        assert len(listed.rows) == int(number), link
+        is_moves = object_type.key == "stage_move"
+        key = "opportunity" if is_moves else "id"
+        listed = Query(object_type, alice, context_for(alice), columns=(key,), filter=condition).page()
+        # The funnel counts deals, of which one may have come into a stage twice.
+        assert len({row.values[key] for row in listed.rows}) == int(number), link
 
 
 def test_an_open_page_gets_what_changed_and_nothing_where_nothing_did(cast: Cast) -> None:
-    pk = deal(cast.bob, "甲")
+    deal(cast.bob, "甲")
     browser = client(cast.alice)
     url = browser.get(LIVE).context["url"]
     asking = {"HX-Request": "true"}
 
     assert browser.get(url, headers=asking).status_code == 204
-    deal_move([pk], actor=actor(cast.bob), stage="need")
+    deal(cast.bob, "乙", stage="need")
     fresh = browser.get(url, headers=asking)
 
     assert fresh.status_code == 200
     assert "<html" not in fresh.content.decode()
     [bob] = fresh.context["people"]
-    assert [cell["number"] for cell in bob["cells"]][:2] == [0, 1]
+    assert [cell["number"] for cell in bob["cells"]][:2] == [1, 1]
     assert browser.get(fresh.context["url"], headers=asking).status_code == 204
     assert "<html" in browser.get(url).content.decode()
 
@@ -146,6 +149,8 @@ def test_missed_steps_are_told_with_the_oldest(cast: Cast) -> None:
             state="open",
             opened_at=now - timedelta(days=20),
             due_at=now - timedelta(days=days),
+            created_at=now,
+            updated_at=now,
         )
 
     [row] = missed_steps(actor(cast.bob))

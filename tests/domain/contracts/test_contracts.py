@@ -180,7 +180,7 @@ def test_the_owner_is_reminded_of_the_end_once_and_again_of_another_end(cast: Ca
     assert Task.objects.filter(owner=cast.bob, title__contains="续").count() == 1
     assert [row.record_id for row in Notification.objects.filter(kind="contract_ending")] == [pk]
     saved("contract", id=pk, ends_on=(end + timedelta(365)).isoformat())
-    assert contracts_remind(end + timedelta(300)) == 1
+    assert contracts_remind(end + timedelta(310)) == 1
     assert contracts_end(end) == 0
     assert contracts_end(end + timedelta(1)) == 1
     assert (read(never).state, read(pk).state) == ("ended", "signed")

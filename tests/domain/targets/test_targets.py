@@ -97,7 +97,7 @@ def test_each_part_of_the_year_counts_its_own_days(cast: Cast) -> None:
 def test_a_category_counts_its_products_and_those_of_categories_below(cast: Cast) -> None:
     drinks = saved("product_category", name="饮料")
     tea = saved("product_category", name="茶", parent=drinks)
-    green = saved("product", code="T1", name="绿茶", category=tea)
+    green = saved("product", code="T1", name="绿茶", category=tea, list_price="30")
     ids = [
         target(owner=cast.bob.pk, category=drinks),
         target(owner=cast.bob.pk, category=tea),

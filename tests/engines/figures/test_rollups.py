@@ -41,7 +41,7 @@ def _fresh_catalogue() -> Iterator[None]:
 def adam(cast: Cast) -> Actor:
     """The administrator, with contracts of customers as an object of one's own."""
     adam = actor(cast.adam)
-    object_create(label="合同", key="x_contract", actor=adam)
+    object_create(label="协议", key="x_contract", actor=adam)
     choices = {"choices": [{"key": "open", "label": "执行中"}, {"key": "done", "label": "已结束"}]}
     for kind, key, options in (
         ("link", "client", {"target": "customer"}),

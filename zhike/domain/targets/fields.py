@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, DecimalField, ExpressionWrapper, F, OuterRef, Subquery, Value
-from django.db.models.functions import Greatest
+from django.db.models import BigIntegerField, DecimalField, ExpressionWrapper, F, FloatField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domain.targets.models import TargetStand
@@ -40,7 +39,6 @@ def _gap() -> Any:
 
 
 def _rate() -> Any:
-    # With a decimal point: SQLite divides whole numbers without a rest.
-    return ExpressionWrapper(
-        _attained() * Value(Decimal("100.0")) / F("amount"), output_field=DecimalField(max_digits=12, decimal_places=4)
-    )
+    # As a broken number: SQLite divides whole ones without a rest.
+    share = _attained() * Value(100.0, output_field=FloatField()) / F("amount")
+    return Cast(ExpressionWrapper(share, output_field=FloatField()), DecimalField(max_digits=30, decimal_places=4))

@@ -8,24 +8,26 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.accounts.models import User
 from zhike.domain.customers.preparation import Found, merged
 from zhike.domain.targets.choices import Level, Measure
 from zhike.domain.targets.models.target import ONCE, SalesTarget
 from zhike.domain.targets.naming import names_of
 from zhike.domain.targets.spans import days_of, written
-from zhike.metadata.actor import Actor
+from zhike.metadata.actor import Actor, Scope
 from zhike.metadata.errors import Problem
 from zhike.metadata.object_type import Values
 
 PERSON_NEEDED = Problem("required", _("Say for which person it is."))
 DEPARTMENT_NEEDED = Problem("required", _("Say for which department it is."))
 ORDERS_ONLY = Problem("orders_only", _("Only orders have products: choose orders, or leave the category out."))
+OUT_OF_REACH = Problem("out_of_reach", _("Choose a person or a department that you lead."))
 THERE_ALREADY = Problem("there_already", ONCE)
 #: What decides for whom and when a target is.
 SUBJECT = ("year", "span", "level", "measure", "owner", "department", "category")
 
 
-def targets_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
+def targets_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
     """Days, name and key; a person or a department where the level says so; each target once."""
     found: Found = defaultdict(dict)
     whole = [{key: merged(row, existing.get(index), key) for key in SUBJECT} for index, row in enumerate(rows)]
@@ -36,8 +38,27 @@ def targets_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: 
             row["subject_key"] = subject_key(whole[index])
             fitting.append(index)
     _name(rows, existing, whole, fitting)
+    check_reach("sales_target", {index: whole[index] for index in fitting}, actor, found)
     _check_once(rows, existing, fitting, found)
     return {index: problems for index, problems in found.items() if problems}
+
+
+def check_reach(object_key: str, subjects: Mapping[int, Mapping[str, Any]], actor: Actor, found: Found) -> None:
+    """Whoever may not write for everybody does so for people and departments of their own part of the firm alone; one query."""
+    scope = Scope.ALL if actor.is_system else actor.scope(object_key, "create")
+    if scope >= Scope.ALL:
+        return
+    within = actor.subtree_ids if scope >= Scope.DEPARTMENT_AND_BELOW else actor.department_ids
+    owners = {subject["owner"] for subject in subjects.values() if subject["level"] == Level.PERSON}
+    near = set(User.objects.filter(pk__in=owners, department_id__in=within).values_list("pk", flat=True))
+    for index, subject in subjects.items():
+        level = subject["level"]
+        if level == Level.PERSON and subject["owner"] not in near | {actor.user_id}:
+            found[index]["owner"] = OUT_OF_REACH
+        elif level == Level.DEPARTMENT and subject["department"] not in within:
+            found[index]["department"] = OUT_OF_REACH
+        elif level == Level.COMPANY:
+            found[index]["level"] = OUT_OF_REACH
 
 
 def subject_key(values: Mapping[str, Any]) -> str:

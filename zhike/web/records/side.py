@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,8 +26,8 @@ from zhike.metadata.labels import record_url
 from zhike.metadata.models import Record, TeamMember
 from zhike.metadata.object_type import ObjectType, Panel, Todo
 from zhike.metadata.places import list_url
-from zhike.metadata.query import PageRow, cell, related_rows
-from zhike.metadata.time_budget import OutOfTime, time_budget
+from zhike.metadata.query import PageRow, cell, first_rows, related_rows
+from zhike.metadata.time_budget import OutOfTime
 from zhike.web.lists.rows import bare_numbers
 from zhike.web.records.moments import moment
 from zhike.web.records.subject import Subject, Wanted, want, want_row
@@ -209,22 +208,29 @@ def load_panel(subject: Subject, panel: Panel, object_type: ObjectType) -> Loade
     column = object_type.field(sort.removeprefix("-")).column
     order = [f"-{column}" if sort.startswith("-") else column, "-pk"] if column else ["-pk"]
 
+    columns = (object_type.title, *panel.columns)
+
     def rows(record_id: int) -> QuerySet[Record]:
         return rows_below(subject, panel, object_type, record_id).order_by(*order)[: panel.limit + 1]
 
-    try:
-        with time_budget(PANEL_BUDGET) if object_type.field(panel.via).is_custom else nullcontext():
-            found = related_rows(
+    if object_type.field(panel.via).is_custom:
+        # What an administrator made has no column to put the record's id into, and perhaps no index.
+        try:
+            found = first_rows(
                 object_type,
-                rows,
-                subject.id,
-                key=("panel", subject.object_type.key, panel.via, panel.limit),
+                rows(subject.id),
                 actor=subject.actor,
                 context=subject.context,
-                columns=(object_type.title, *panel.columns),
+                columns=columns,
+                budget=PANEL_BUDGET,
             )
-    except OutOfTime:
-        return None
+        except OutOfTime:
+            return None
+    else:
+        key = ("panel", subject.object_type.key, panel.via, panel.limit)
+        found = related_rows(
+            object_type, rows, subject.id, key=key, actor=subject.actor, context=subject.context, columns=columns
+        )
     return Loaded(panel, object_type, found[: panel.limit], len(found) > panel.limit)
 
 

@@ -14,7 +14,7 @@ from zhike.domain.targets.choices import Level
 from zhike.domain.targets.expecting import told_now
 from zhike.domain.targets.models import ForecastAdjustment
 from zhike.domain.targets.naming import names_of
-from zhike.domain.targets.preparation import DEPARTMENT_NEEDED, PERSON_NEEDED
+from zhike.domain.targets.preparation import DEPARTMENT_NEEDED, PERSON_NEEDED, check_reach
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Problem
@@ -30,13 +30,15 @@ AMOUNT = (Input("opportunity", "amount"),)
 SAID = ("year", "span", "level", "owner", "department", "amount")
 
 
-def adjustments_prepare(rows: list[Values], existing: Mapping[int, Values], _actor: Actor) -> Found:
+def adjustments_prepare(rows: list[Values], existing: Mapping[int, Values], actor: Actor) -> Found:
     """For whom it is, and what the deals give at this moment."""
     found: Found = defaultdict(dict)
     new = [index for index in range(len(rows)) if index not in existing]
     for index, stored in existing.items():
         found[index] = {key: STAYS for key in SAID if key in rows[index] and rows[index][key] != stored.get(key)}
     fitting = [index for index in new if _fits(rows[index], found[index])]
+    subjects = {index: {key: rows[index].get(key) for key in ("level", "owner", "department")} for index in fitting}
+    check_reach("forecast_adjustment", subjects, actor, found)
     told = told_now({(rows[index]["year"], rows[index]["span"]) for index in fitting}, timezone.localdate())
     for index, name in names_of([rows[index] for index in fitting], fitting).items():
         row = rows[index]
