@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -29,6 +30,8 @@ SEAL_AT_ONCE = 1_000
 CONSUME_AT_ONCE = 1_000
 #: Below 200 documents the index of search takes each by itself, at more than twice the cost.
 FEWEST_AT_ONCE = 250
+#: Changes in memory for the consumers that come next: what one is given in its slice of time.
+KEEP = 10_000
 OUTBOX_SECONDS = 0.5
 #: How long one consumer is fed before the others have their turn.
 SLICE_SECONDS = 0.3
@@ -86,20 +89,36 @@ def verify_chain(*, batch: int = 5_000) -> int | None:
 
 
 class _Log:
-    """Changes as they were read last: consumers that stand at the same place share them, since what is sealed stays."""
+    """Changes as they were read last: consumers that come by later share them, since what is sealed stays."""
 
     def __init__(self) -> None:
-        self._after = -1
-        self._asked = 0
-        self._read: list[Change] = []
+        #: Number before the first change that is kept.
+        self._start = 0
+        self._kept: list[Change] = []
+        #: There was nothing behind what is kept when it was read.
+        self._is_end = False
 
     def after(self, seq: int, limit: int) -> list[Change]:
         """The next changes behind a number, at most so many."""
-        is_enough = limit <= len(self._read) or len(self._read) < self._asked
-        if seq != self._after or not is_enough:
-            self._after, self._asked = seq, limit
-            self._read = list(Change.objects.filter(seq__gt=seq).order_by("seq")[:limit])
-        return self._read[:limit]
+        last = _number(self._kept[-1]) if self._kept else self._start
+        if not self._start <= seq <= last:
+            self._start, self._kept, self._is_end, last = seq, [], False, seq
+        place = bisect_right(self._kept, seq, key=_number)
+        missing = limit - (len(self._kept) - place)
+        if missing > 0 and not self._is_end:
+            read = list(Change.objects.filter(seq__gt=last).order_by("seq")[:missing])
+            self._is_end = len(read) < missing
+            # Of what was read before, the oldest goes; what is asked for now stays.
+            gone = min(max(len(self._kept) + len(read) - KEEP, 0), place)
+            if gone:
+                self._start = _number(self._kept[gone - 1])
+            self._kept = [*self._kept[gone:], *read]
+            place -= gone
+        return self._kept[place : place + limit]
+
+
+def _number(change: Change) -> int:
+    return change.seq or 0
 
 
 def consume(name: str, limit: int | None = None) -> int:

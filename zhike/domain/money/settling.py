@@ -6,10 +6,11 @@ Per order "ordered − returned = planned", and "planned = allocated − refunde
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Min, Q, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,13 +26,15 @@ from zhike.metadata.actor import Actor
 from zhike.metadata.records import Origin, Row
 
 ORIGIN = Origin("money")
+#: A plan is being brought in line with its order: whoever does that enters what comes of it.
+_adjusts: ContextVar[bool] = ContextVar("adjusts", default=False)
 
 
 def orders_settle(ids: Collection[int], *, actor: Actor, batch: int) -> None:
     """Enter what changed of these orders; inside a write transaction. ``batch`` names the write that changed it."""
-    orders = list(
-        Order.objects.filter(pk__in=ids, customer__deletion__isnull=True).select_related("customer").order_by("pk")
-    )
+    if _adjusts.get():
+        return
+    orders = _concerned(Order.objects.filter(pk__in=ids, customer__deletion__isnull=True).order_by("pk"))
     if not orders:
         return
     customers_hold(order.customer_id for order in orders)
@@ -42,16 +45,14 @@ def orders_settle(ids: Collection[int], *, actor: Actor, batch: int) -> None:
     entries: list[LedgerEntry] = []
     for order in orders:
         found = sums.get(order.pk, {})
-        entries.append(_difference(order, EntryKind.ORDERED, order.amount if counts(order) else 0, found, batch))
-        entries.append(
-            _difference(order, EntryKind.RETURNED, back.get(order.pk, 0) if counts(order) else 0, found, batch)
-        )
+        entries += _difference(order, EntryKind.ORDERED, order.amount if counts(order) else 0, found, batch)
+        entries += _difference(order, EntryKind.RETURNED, back.get(order.pk, 0) if counts(order) else 0, found, batch)
     planned = sums_by("instalment", [part.pk for parts in plans.values() for part in parts])
     dead: list[int] = []
     for order in orders:
         for part in plans.get(order.pk, ()):
             lives = counts(order) and part.deletion_id is None
-            entries.append(_planned(order, part, part.amount if lives else 0, planned.get(part.pk, {}), batch))
+            entries += _planned(order, part, part.amount if lives else 0, planned.get(part.pk, {}), batch)
             if not lives:
                 dead.append(part.pk)
     enter(entries, actor=actor)
@@ -61,6 +62,17 @@ def orders_settle(ids: Collection[int], *, actor: Actor, batch: int) -> None:
         batch=batch,
     )
     allocations_release(dead, actor=actor, batch=batch)
+
+
+def _concerned(orders: QuerySet[Order]) -> list[Order]:
+    """Those of the orders that are owed, or of which something was ever planned or entered: an import brings drafts by thousands."""
+    state = {order.pk: order for order in orders}
+    idle = [pk for pk, order in state.items() if not counts(order)]
+    known: set[int | None] = set()
+    if idle:
+        for rows in (LedgerEntry.objects, Instalment.objects, WriteOff.objects):
+            known |= set(rows.filter(order_id__in=idle).order_by().values_list("order_id", flat=True).distinct())
+    return [order for pk, order in state.items() if counts(order) or pk in known]
 
 
 def counts(order: Order) -> bool:
@@ -82,10 +94,12 @@ def _plans(orders: Collection[int], condition: Q | None = None) -> dict[int, lis
     return found
 
 
-def _difference(order: Order, kind: EntryKind, wanted: int, found: Mapping[str, int], batch: int) -> LedgerEntry:
+def _difference(order: Order, kind: EntryKind, wanted: int, found: Mapping[str, int], batch: int) -> list[LedgerEntry]:
+    if wanted == found.get(kind, 0):
+        return []
     today = timezone.localdate()
     is_first = kind == EntryKind.ORDERED and not found.get(kind)
-    return LedgerEntry(
+    entry = LedgerEntry(
         customer_id=order.customer_id,
         day=min(order.day, today) if is_first else today,
         kind=kind,
@@ -94,10 +108,13 @@ def _difference(order: Order, kind: EntryKind, wanted: int, found: Mapping[str, 
         memo=order.number,
         source_key=f"{kind}:order-{order.pk}:{batch}",
     )
+    return [entry]
 
 
-def _planned(order: Order, part: Instalment, wanted: int, found: Mapping[str, int], batch: int) -> LedgerEntry:
-    return LedgerEntry(
+def _planned(order: Order, part: Instalment, wanted: int, found: Mapping[str, int], batch: int) -> list[LedgerEntry]:
+    if wanted == found.get(EntryKind.PLANNED, 0):
+        return []
+    entry = LedgerEntry(
         customer_id=order.customer_id,
         day=timezone.localdate(),
         kind=EntryKind.PLANNED,
@@ -107,6 +124,7 @@ def _planned(order: Order, part: Instalment, wanted: int, found: Mapping[str, in
         memo=f"{order.number} {part.name}",
         source_key=f"{EntryKind.PLANNED}:instalment-{part.pk}:{batch}",
     )
+    return [entry]
 
 
 # The plan ---------------------------------------------------------------------------------------------------------
@@ -146,7 +164,11 @@ def plan_adjust(orders: Sequence[Order], back: Mapping[int, int], *, actor: Acto
             changes.setdefault(pk, {})["amount"] = amount
         rows += [Row(values, id=pk) for pk, values in changes.items()]
     if rows:
-        records.save(registry.get("instalment"), rows, actor=on_behalf(actor), origin=ORIGIN)
+        token = _adjusts.set(True)
+        try:
+            records.save(registry.get("instalment"), rows, actor=on_behalf(actor), origin=ORIGIN)
+        finally:
+            _adjusts.reset(token)
 
 
 def _happened(part: Instalment, delivered: Any) -> Any:

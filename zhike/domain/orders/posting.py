@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from zhike.accounts.rights import on_behalf
@@ -86,8 +86,11 @@ def transactions_post(lines: Collection[int], *, actor: Actor) -> None:
 
 
 def _sold(lines: Collection[int]) -> Iterator[Wanted]:
-    """Every line of these whose customer is there; a customer in the bin keeps what was posted."""
+    """Lines of these that count or were posted, whose customer is there; a customer in the bin keeps what was posted."""
+    sources = Posting.objects.filter(source__in=[f"L{pk}" for pk in lines]).order_by().values_list("source", flat=True)
+    posted = {int(source.removeprefix("L")) for source in sources}
     rows = OrderLine.objects.filter(pk__in=lines, order__customer__deletion__isnull=True)
+    rows = rows.filter(Q(order__state__in=LIVE) | Q(pk__in=posted))
     for row in rows.select_related("order").order_by("pk"):
         counts = row.deletion_id is None and row.order.deletion_id is None and row.order.state in LIVE
         sums = Sums(row.quantity, row.amount, row.cost or 0) if counts else Sums()
