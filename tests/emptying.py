@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from zhike.accounts.shipped_roles import add_missing_roles
+from zhike.domain.deals.template import bring_pipeline
 
 #: What follows from the models alone.
 KEPT = {"django_content_type", "auth_permission"}
@@ -28,6 +29,7 @@ def empty(_test: Any = None) -> None:
         for (name,) in cursor.fetchall():
             cursor.execute(f"DELETE FROM {tables[name]}")
     add_missing_roles()
+    bring_pipeline()
 
 
 def install() -> None:
