@@ -12,7 +12,7 @@ from zhike.domain.money.choices import WriteOffState
 from zhike.domain.money.models import WriteOff
 from zhike.engines.approvals.kinds import ApprovalKind, register
 from zhike.engines.approvals.models import Approval, ApprovalState
-from zhike.engines.approvals.requiring import approval_required
+from zhike.engines.approvals.requiring import approval_required, asked_about
 from zhike.metadata import registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, Problem
@@ -42,14 +42,16 @@ def _move(pk: int, state: WriteOffState, actor: Actor) -> None:
 
 def write_off_granted(approval: Approval, *, actor: Actor) -> None:
     """From now on it is given up, if so much is still open."""
-    if (pk := _waiting(approval)) is not None:
-        _move(pk, WriteOffState.COUNTED, actor)
+    row = asked_about(approval, WriteOff, WriteOffState.WAITING)
+    if row is not None:
+        _move(row.pk, WriteOffState.COUNTED, actor)
 
 
 def write_off_refused(approval: Approval, *, actor: Actor) -> None:
     """It never counts."""
-    if (pk := _waiting(approval)) is not None:
-        _move(pk, WriteOffState.REFUSED, actor)
+    row = asked_about(approval, WriteOff, WriteOffState.WAITING)
+    if row is not None:
+        _move(row.pk, WriteOffState.REFUSED, actor)
 
 
 def write_off_ended(approval: Approval, *, actor: Actor) -> None:
@@ -60,16 +62,10 @@ def write_off_ended(approval: Approval, *, actor: Actor) -> None:
 
 def write_off_again(approval: Approval, *, actor: Actor) -> None:
     """Only what waits is asked about again."""
-    pk = _waiting(approval)
-    if pk is None:
+    row = asked_about(approval, WriteOff, WriteOffState.WAITING)
+    if row is None:
         raise Invalid({"": [NO_LONGER]})
-    _move(pk, WriteOffState.WAITING, actor)
-
-
-def _waiting(approval: Approval) -> int | None:
-    rows = WriteOff.objects.filter(pk=approval.about_id or 0, state=WriteOffState.WAITING, deletion=None)
-    found: int | None = rows.values_list("pk", flat=True).first()
-    return found
+    _move(row.pk, WriteOffState.WAITING, actor)
 
 
 register(

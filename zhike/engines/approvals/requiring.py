@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from zhike.engines.approvals.deciding import approval_send_again, approval_withdraw
 from zhike.engines.approvals.models import RUNNING, Approval, ApprovalState
 from zhike.engines.approvals.needs import approval_need
 from zhike.engines.approvals.starting import approval_start
 from zhike.metadata.actor import SYSTEM, Actor
+from zhike.metadata.models import Record
 from zhike.metadata.object_type import ObjectType
+
+R = TypeVar("R", bound=Record)
 
 
 def approval_required(
@@ -42,6 +46,13 @@ def approval_required(
     hold()
     approval_start(object_type, record_id, kind=kind, actor=actor, reason=reason, is_needed=is_needed)
     return True
+
+
+def asked_about(approval: Approval, model: type[R], state: str) -> R | None:
+    """The record that the approval is about, locked, as long as it stands in the state; inside the transaction of the answer."""
+    rows: Any = model._default_manager.filter(pk=approval.about_id or 0, state=state, deletion=None)
+    found: R | None = rows.select_for_update(of=("self",), no_key=True).first()
+    return found
 
 
 def running(object_key: str, record_id: int, kind: str) -> Approval | None:

@@ -17,7 +17,7 @@ from zhike.domain.contracts.models import Contract, ContractObligation
 from zhike.domain.quotes.services.sending import raw
 from zhike.engines.approvals.kinds import ApprovalKind, register
 from zhike.engines.approvals.models import Approval
-from zhike.engines.approvals.requiring import approval_required
+from zhike.engines.approvals.requiring import approval_required, asked_about
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
@@ -84,30 +84,24 @@ def _freeze(contract: Contract, actor: Actor) -> None:
 
 def contract_granted(approval: Approval, *, actor: Actor) -> None:
     """Send what was waiting for the word."""
-    contract = _waiting(approval)
+    contract = asked_about(approval, Contract, ContractState.APPROVAL)
     if contract is not None:
         _freeze(contract, actor)
 
 
 def contract_given_back(approval: Approval, *, actor: Actor) -> None:
     """A draft again, to be changed."""
-    contract = _waiting(approval)
+    contract = asked_about(approval, Contract, ContractState.APPROVAL)
     if contract is not None:
         _move([contract], {"state": ContractState.DRAFT.value}, actor)
 
 
 def contract_asked_again(approval: Approval, *, actor: Actor) -> None:
     """What was returned and is sent again waits again, as it is by now."""
-    contract = _waiting(approval, ContractState.DRAFT)
+    contract = asked_about(approval, Contract, ContractState.DRAFT)
     if contract is None:
         raise Invalid({"": [NOT_A_DRAFT]})
     _move([contract], {"state": ContractState.APPROVAL.value}, actor)
-
-
-def _waiting(approval: Approval, state: ContractState = ContractState.APPROVAL) -> Contract | None:
-    rows = Contract.objects.filter(pk=approval.about_id or 0, state=state, deletion=None)
-    found: Contract | None = rows.select_for_update(of=("self",), no_key=True).first()
-    return found
 
 
 register(

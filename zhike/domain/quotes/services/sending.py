@@ -16,7 +16,7 @@ from zhike.domain.quotes.models import DiscountLimit, Quote, QuoteLine
 from zhike.engines.approvals.deciding import approval_grant, approval_return
 from zhike.engines.approvals.kinds import ApprovalKind, register
 from zhike.engines.approvals.models import Approval
-from zhike.engines.approvals.requiring import approval_required, running
+from zhike.engines.approvals.requiring import approval_required, asked_about, running
 from zhike.metadata import policy, registry
 from zhike.metadata.actor import Actor
 from zhike.metadata.errors import Invalid, NotFound, Problem
@@ -150,7 +150,7 @@ def quotes_give_back(ids: Sequence[int], *, actor: Actor) -> None:
 
 def discount_granted(approval: Approval, *, actor: Actor) -> None:
     """Send the quote; where no flow said who decides, the one who granted must be allowed to give as much."""
-    quote = _asked_about(approval, QuoteState.APPROVAL)
+    quote = asked_about(approval, Quote, QuoteState.APPROVAL)
     if quote is None:
         return
     if approval.flow_version_id is None:
@@ -162,24 +162,18 @@ def discount_granted(approval: Approval, *, actor: Actor) -> None:
 
 def discount_given_back(approval: Approval, *, actor: Actor) -> None:
     """A draft again, to be changed."""
-    quote = _asked_about(approval, QuoteState.APPROVAL)
+    quote = asked_about(approval, Quote, QuoteState.APPROVAL)
     if quote is not None:
         _move([quote], [{"state": QuoteState.DRAFT.value}], actor)
 
 
 def discount_asked_again(approval: Approval, *, actor: Actor) -> None:
     """What was returned and is sent again waits again, as it is by now."""
-    quote = _asked_about(approval, QuoteState.DRAFT)
+    quote = asked_about(approval, Quote, QuoteState.DRAFT)
     if quote is None:
         raise Invalid({"": [NOT_A_DRAFT]})
     _check(quote, has_lines=QuoteLine.objects.filter(quote=quote, deletion=None).exists())
     _move([quote], [{"state": QuoteState.APPROVAL.value, "sent_at": None}], actor)
-
-
-def _asked_about(approval: Approval, state: QuoteState) -> Quote | None:
-    rows = Quote.objects.filter(pk=approval.about_id or 0, state=state, deletion=None)
-    found: Quote | None = rows.select_for_update(of=("self",), no_key=True).first()
-    return found
 
 
 register(
